@@ -1,0 +1,152 @@
+"""Company names and contact cells, as people type them: keys and parts."""
+
+import re
+import unicodedata
+
+HAN_LEGAL_FORMS = (
+    "有限责任公司",
+    "有限責任公司",
+    "股份有限公司",
+    "有限公司",
+    "股份公司",
+    "集团公司",
+    "集團公司",
+    "总公司",
+    "總公司",
+    "公司",
+    "股份",
+    "集团",
+    "集團",
+)
+LATIN_LEGAL_FORMS = (
+    "limited liability company",
+    "private limited",
+    "company limited",
+    "company",
+    "limited",
+    "coltd",
+    "co",
+    "ltd",
+    "inc",
+    "incorporated",
+    "corp",
+    "corporation",
+    "llc",
+    "llp",
+    "plc",
+    "pte",
+    "pty",
+    "pvt",
+    "gmbh",
+    "mbh",
+    "ag",
+    "kg",
+    "sa",
+    "sas",
+    "sarl",
+    "srl",
+    "bv",
+    "nv",
+    "ab",
+    "oy",
+    "sdn bhd",
+)
+_HAN = "\u3400-\u9fff\uf900-\ufaff"  # CJK ideographs of the basic plane
+_HAN_SPACE = re.compile(rf"(?<=[{_HAN}]) | (?=[{_HAN}])")
+# "s a" → "sa": a run of single letters is an initialism that lost its dots
+_INITIALISM = re.compile(r"(?<![^ ])[a-z](?: [a-z])+(?![^ ])")
+# a branch (分公司) is a body of its own in a way that 公司 alone is not
+_HAN_FORM = re.compile(rf"(?<!分)(?:{'|'.join(HAN_LEGAL_FORMS)})$")
+_LATIN_FORM = re.compile(rf"(?:^|(?<=[ {_HAN}]))(?:{'|'.join(LATIN_LEGAL_FORMS)})$")
+_PERSON_MARK = re.compile(r"\s*[(\uff08]\s*(?:个人|個人|person)\s*[)\uff09]\s*$", re.I)
+_CONTACT_SEPARATOR = re.compile(r"[/,;\u3001\n]+")  # width folded before
+
+
+def client_key(name):
+    """The same company typed differently has the same key.
+
+    Width, case, white space, punctuation and legal forms at the end are dropped;
+    a name that is nothing but a legal form keeps it.
+
+    >>> client_key("华为技术 有限公司") == client_key("华为技术(集团)有限责任公司")
+    True
+    >>> client_key("Foo Bar Co., Ltd.") == client_key("FOO BAR LIMITED")
+    True
+    >>> client_key("阿里巴巴(中国)有限公司")
+    '阿里巴巴中国'
+    >>> client_key("有限公司"), client_key(None)
+    ('有限公司', '')
+
+    :param name: what was typed, or None/False
+    :return: the key; empty when the name holds no letter and no digit
+    """
+    key, longer = _key_once(name or ""), None
+    while key != longer:
+        key, longer = _key_once(key), key
+    return key
+
+
+def split_client(text):
+    """Tell the company from the person in the register's 客户名称/个人 column (F1).
+
+    >>> split_client("王总(个人)"), split_client("科技有限公司")
+    (('', '王总'), ('科技有限公司', ''))
+
+    :return: (company, person), one of them empty
+    """
+    text = (text or "").strip()
+    person = _PERSON_MARK.sub("", text)
+    return ("", person) if person != text else (text, "")
+
+
+def split_contact(text):
+    """Tell phone from e-mail in the register's 联系方式 column (F1).
+
+    Several of a kind are joined by a comma.
+
+    >>> split_contact("138 0013 8000 / li@example.com")
+    {'phone': '138 0013 8000', 'email': 'li@example.com'}
+
+    :return: {"phone": text, "email": text}, empty where there is none
+    """
+    phones, emails = [], []
+    for part in _CONTACT_SEPARATOR.split(_fold_width(text or "")):
+        words = part.split()
+        emails += [word for word in words if "@" in word]
+        phones.append(" ".join(word for word in words if "@" not in word))
+    return {"phone": ", ".join(filter(None, phones)), "email": ", ".join(emails)}
+
+
+def _key_once(name):
+    """One round of :func:`client_key`; joining words may reveal another form."""
+    spaced = _spaced_words(name)
+    return (_strip_legal_forms(spaced) or spaced).replace(" ", "")
+
+
+def _spaced_words(name):
+    """Lower-case words with one space between, none beside a Han character."""
+    marked = "".join(map(_letter_or_space, _fold_width(name).casefold()))
+    words = _HAN_SPACE.sub("", " ".join(marked.split()))
+    return _INITIALISM.sub(lambda run: run[0].replace(" ", ""), words)
+
+
+def _letter_or_space(char):
+    """A space for punctuation, symbols and controls; nothing for zero width."""
+    category = unicodedata.category(char)
+    if category == "Cf":
+        return ""
+    return " " if category[0] in "PSZC" else char
+
+
+def _strip_legal_forms(spaced):
+    """Cut legal forms off the end until none is left, perhaps to nothing."""
+    longer = None
+    while spaced != longer:
+        longer = spaced
+        spaced = _LATIN_FORM.sub("", _HAN_FORM.sub("", spaced)).rstrip()
+    return spaced
+
+
+def _fold_width(text):
+    """Full-width and half-width forms of a character become one."""
+    return unicodedata.normalize("NFKC", text)
