@@ -1,0 +1,62 @@
+"""Installing over live data, and leaving it as it was (design rule 4)."""
+
+import logging
+
+from odoo.tools import SQL, sql
+
+from .install import client, numbering, rebuild
+
+_logger = logging.getLogger(__name__)
+
+# Columns made before the ORM does, because it would fill each by computing every
+# lead one by one, or write today's date into "obtained at".
+COLUMNS = {
+    "funnel_code": "varchar",
+    "funnel_code_company_id": "int4",
+    "funnel_obtained_at": "timestamp",
+    "funnel_industry_id": "int4",
+    "funnel_client_type": "varchar",
+    "funnel_client_key": "varchar",
+    "funnel_score": "numeric",
+    "funnel_score_coverage": "numeric",
+    "funnel_suggested_grade_id": "int4",
+}
+
+
+def pre_init_hook(env):
+    """Add our columns to the leads without touching their rows."""
+    for name, column_type in COLUMNS.items():
+        if not sql.column_exists(env.cr, "crm_lead", name):
+            sql.create_column(env.cr, "crm_lead", name, column_type)
+    # A constant default is metadata only, whatever the number of leads.
+    env.cr.execute(
+        "ALTER TABLE crm_lead"
+        " ADD COLUMN IF NOT EXISTS funnel_grade_state varchar DEFAULT 'none'"
+    )
+    env.cr.execute("ALTER TABLE crm_lead ALTER COLUMN funnel_grade_state DROP DEFAULT")
+
+
+def post_init_hook(env):
+    """Give the leads that are there numbers, history and scores, set by set."""
+    steps = {
+        "numbers": numbering.number_leads,
+        "clients": client.fill_client_fields,
+        "ledger": rebuild.rebuild_moves,
+        "rules": lambda env: env["funnel.scorecard"]._apply_rules(),
+        "scores": lambda env: env["funnel.regrade"]._regrade(),
+    }
+    for name, step in steps.items():
+        _logger.info("Existing leads: %s", name)
+        step(env)
+    env["crm.lead"].invalidate_model(flush=False)
+
+
+def uninstall_hook(env):
+    """Drop what uninstalling would leave behind: the counters of lead numbers."""
+    env["ir.sequence"].search([("code", "=", "funnel.lead.number")]).unlink()
+    env["ir.config_parameter"].search(
+        [("key", "=", "sales_lead_funnel.score_fields")]
+    ).unlink()
+    env.cr.execute(
+        SQL("DELETE FROM base_import_mapping WHERE field_name LIKE %s", r"funnel\_%")
+    )

@@ -1,0 +1,68 @@
+"""Client key, client type and industry of the leads that were there before."""
+
+from odoo.tools import SQL, split_every
+
+from ..tools.names import client_key
+
+BATCH = 10_000  # leads per UPDATE
+
+
+def fill_client_fields(env):
+    _fill_keys(env)
+    _fill_from_partners(env)
+
+
+def _fill_keys(env):
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT lead.id, COALESCE(
+                       NULLIF(lead.partner_name, ''),
+                       CASE WHEN client.is_company THEN client.name END)
+              FROM crm_lead lead
+              LEFT JOIN res_partner partner ON partner.id = lead.partner_id
+              LEFT JOIN res_partner client ON client.id = partner.commercial_partner_id
+             WHERE lead.funnel_client_key IS NULL
+            """
+        )
+    )
+    keys = ((lead_id, client_key(name)) for lead_id, name in rows if name)
+    for batch in split_every(BATCH, filter(lambda row: row[1], keys), list):
+        env.cr.execute(
+            SQL(
+                """
+                UPDATE crm_lead SET funnel_client_key = new.key
+                  FROM unnest(%s, %s) AS new(id, key)
+                 WHERE crm_lead.id = new.id
+                """,
+                *map(list, zip(*batch, strict=True)),
+            )
+        )
+
+
+def _fill_from_partners(env):
+    """A client that bought in another lead before is an existing one."""
+    env.cr.execute(
+        SQL(
+            """
+            UPDATE crm_lead lead
+               SET funnel_industry_id = source.industry_id,
+                   funnel_client_type = CASE WHEN source.is_buyer
+                       THEN 'existing' ELSE 'new' END
+              FROM (
+                   SELECT other.id, client.industry_id,
+                          COALESCE(other.won_status, '') != 'won' AND EXISTS (
+                              SELECT 1 FROM crm_lead won
+                                JOIN res_partner buyer ON buyer.id = won.partner_id
+                               WHERE won.won_status = 'won'
+                                 AND buyer.commercial_partner_id = client.id
+                          ) AS is_buyer
+                     FROM crm_lead other
+                     LEFT JOIN res_partner partner ON partner.id = other.partner_id
+                     LEFT JOIN res_partner client
+                            ON client.id = partner.commercial_partner_id
+                   ) source
+             WHERE source.id = lead.id AND lead.funnel_client_type IS NULL
+            """
+        )
+    )

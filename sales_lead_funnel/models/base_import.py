@@ -1,0 +1,35 @@
+from odoo import models
+
+
+class BaseImport(models.TransientModel):
+    _inherit = "base_import.import"
+
+    def execute_import(self, fields, columns, options, dryrun=False):
+        """Import leads wholly or not at all, also when the file goes in batches.
+
+        The dialog sends large files in batches, each saved on its own; one bad row
+        in a later batch would leave half a register behind. So before the first
+        batch the whole file is tried.
+        """
+        if self._funnel_is_first_batch(options) and not dryrun:
+            whole = {**options, "limit": None}
+            result = super().execute_import(fields, columns, whole, dryrun=True)
+            if any(message["type"] == "error" for message in result["messages"]):
+                return {**result, "ids": False, "nextrow": 0}
+        return super().execute_import(fields, columns, options, dryrun=dryrun)
+
+    def _funnel_is_first_batch(self, options):
+        """Tell the first of several batches of leads from all other imports."""
+        limit = options.get("limit")
+        return (
+            self.res_model == "crm.lead"
+            and limit
+            and not options.get("skip")
+            and self._funnel_count_rows() > limit
+        )
+
+    def _funnel_count_rows(self):
+        """Return an upper bound of the rows, cheaply; workbooks count as many."""
+        if self.file_type in ("text/csv", "text/plain", "application/csv"):
+            return (self.file or b"").count(b"\n")
+        return float("inf")

@@ -1,0 +1,20 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class CrmStage(models.Model):
+    _inherit = "crm.stage"
+
+    @api.ondelete(at_uninstall=False)
+    def _keep_name_in_ledger(self):
+        """Note the name of a stage that goes, in the history that passed it."""
+        for stage in self:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE funnel_stage_move SET deleted_stage = %s"
+                    " WHERE to_stage_id = %s",
+                    stage.name,
+                    stage.id,
+                )
+            )
+        self.env["funnel.stage.move"].invalidate_model(["deleted_stage"], flush=False)

@@ -1,0 +1,91 @@
+from odoo import api, fields, models
+
+from ..exceptions import FunnelScorecardError
+from .funnel_domain import check_lead_domain, parse_domain
+
+
+class FunnelGrade(models.Model):
+    """A, B or C: how much attention a lead deserves (S0-9…11, S0-15).
+
+    A lead is suggested the highest grade whose cut its score reaches and whose
+    domain it meets; the lowest grade takes the rest.
+    """
+
+    _name = "funnel.grade"
+    _description = "Lead grade"
+    _order = "cut desc, id"
+
+    name = fields.Char(required=True, translate=True)
+    meaning = fields.Char(
+        translate=True, help="What the grade asks of the rep, in a few words."
+    )
+    cut = fields.Float(
+        string="Lowest score",
+        required=True,
+        default=0.0,
+        digits=(5, 2),
+        help="Lowest total, 0 to 100, for which this grade is suggested.",
+    )
+    domain = fields.Char(
+        string="Must also hold",
+        default="[]",
+        required=True,
+        help="A lead below the conditions is suggested the next lower grade.",
+    )
+    is_pursued = fields.Boolean(
+        string="Pursued",
+        default=True,
+        help="Leads of this grade are on the key list; others are not pursued "
+        "for now.",
+    )
+    color = fields.Integer()
+    active = fields.Boolean(default=True)
+
+    _cut_unique = models.UniqueIndex(
+        "(cut) WHERE active IS TRUE",
+        "Two grades cannot have the same lowest score: change “Lowest score” of one.",
+    )
+
+    @api.constrains("cut")
+    def _check_cut_is_a_score(self):
+        for grade in self.filtered(lambda g: not 0 <= g.cut <= 100):
+            raise FunnelScorecardError(
+                self.env._(
+                    "Grade %(grade)s: “Lowest score” is %(cut)s; it must lie between "
+                    "0 and 100.",
+                    grade=grade.name,
+                    cut=grade.cut,
+                )
+            )
+
+    @api.constrains("domain")
+    def _check_domain_can_be_evaluated(self):
+        for grade in self:
+            check_lead_domain(
+                self.env,
+                grade.domain,
+                record=self.env._("Grade %s", grade.name),
+                field=self.env._("Must also hold"),
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        grades = super().create(vals_list)
+        self.env["funnel.scorecard"]._rules_changed()
+        return grades
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"cut", "domain", "active"}.isdisjoint(vals):
+            self.env["funnel.scorecard"]._rules_changed()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env["funnel.scorecard"]._rules_changed()
+        return result
+
+    def _get_rules(self):
+        """Return ``[(id, cut, domain)]`` of the active grades, highest first."""
+        grades = self.sudo().search([], order="cut desc, id")
+        return [(g.id, g.cut, parse_domain(g.domain)) for g in grades]

@@ -1,0 +1,211 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ..exceptions import FunnelGradeError
+
+REVIEWER_GROUP = "sales_team.group_sale_salesman_all_leads"
+STATES = [("none", "Not graded"), ("proposed", "To review"), ("reviewed", "Reviewed")]
+STEP_KEY = "funnel_grade_step"
+
+
+class GradeStep:
+    """Marks a write as coming from a step of grading; no caller can forge it."""
+
+    __slots__ = ()
+
+
+class FunnelGradeMixin(models.AbstractModel):
+    """The grade of a lead: proposed by its rep, reviewed by a manager (S0-13…16)."""
+
+    _name = "funnel.grade.mixin"
+    _description = "Grade of a lead"
+
+    funnel_grade_id = fields.Many2one(
+        "funnel.grade",
+        string="Grade",
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Proposed by the rep, then confirmed or corrected by the manager.",
+    )
+    funnel_grade_state = fields.Selection(
+        STATES, string="Grade review", copy=False, default="none"
+    )
+    funnel_is_pursued = fields.Boolean(related="funnel_grade_id.is_pursued")
+    funnel_grade_color = fields.Integer(
+        related="funnel_grade_id.color", export_string_translation=False
+    )
+    funnel_grade_reason = fields.Text(
+        string="Reason of the grade",
+        copy=False,
+        readonly=True,
+        help="Reason given with the last proposal or review.",
+    )
+
+    # ------------------------------------------------------------
+    # CRUD: a grade written directly is a proposal
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Take a grade given at creation (import, RPC) as a proposal."""
+        vals_list = [dict(vals) for vals in vals_list]
+        proposals = [self._funnel_pop_grade(vals) for vals in vals_list]
+        leads = super().create(vals_list)
+        for (grade_id, reason), group in self._funnel_group(leads, proposals):
+            group._funnel_step("proposed", grade_id, reason)
+        return leads
+
+    def write(self, vals):
+        """Take a grade written directly (import, RPC) as a proposal."""
+        if isinstance(self.env.context.get(STEP_KEY), GradeStep):
+            return super().write(vals)
+        vals = dict(vals)
+        grade_id, reason = self._funnel_pop_grade(vals)
+        result = super().write(vals)
+        changed = self.filtered(lambda lead: lead.funnel_grade_id.id != grade_id)
+        if grade_id and changed:
+            changed._funnel_step("proposed", grade_id, reason)
+        return result
+
+    def _funnel_pop_grade(self, vals):
+        """Take grade and reason out of ``vals``.
+
+        :return: ``(grade id or False, reason)``
+        :raise FunnelGradeError: somebody writes the state of the review, or
+            empties a grade
+        """
+        state = vals.pop("funnel_grade_state", "none") or "none"
+        grade_id = vals.pop("funnel_grade_id", None)
+        reason = vals.pop("funnel_grade_reason", False)
+        if state != "none" or (grade_id is False and any(self.mapped("funnel_grade_id"))):
+            raise FunnelGradeError(
+                self.env._(
+                    "“Grade review” follows from proposing and reviewing: use the "
+                    "buttons “Propose grade” and “Review grade” of the lead."
+                )
+            )
+        return grade_id or False, reason
+
+    @api.model
+    def _funnel_group(self, leads, proposals):
+        """Group leads by their proposal; those without one are left out."""
+        groups = {}
+        for lead, proposal in zip(leads, proposals, strict=True):
+            if proposal[0]:
+                groups[proposal] = groups.get(proposal, leads.browse()) | lead
+        return groups.items()
+
+    # ------------------------------------------------------------
+    # STEPS
+    # ------------------------------------------------------------
+
+    def funnel_propose_grade(self, grade_id=False, reason=False):
+        """Propose a grade for these leads, for the manager to review (S0-13).
+
+        :param int grade_id: the grade; by default what each lead's score suggests
+        :param str reason: why, in the rep's words
+        :raise FunnelGradeError: no reason, or nothing to propose
+        """
+        self._funnel_check_reason(reason)
+        for suggestion, leads in self.grouped("funnel_suggested_grade_id").items():
+            chosen = grade_id or suggestion.id
+            if not chosen:
+                raise FunnelGradeError(
+                    self.env._(
+                        "%(lead)s has no suggested grade yet: answer a question of "
+                        "its scorecard, or choose the “Grade” yourself.",
+                        lead=leads[0].display_name,
+                    )
+                )
+            leads._funnel_step("proposed", chosen, reason)
+        return True
+
+    def funnel_review_grade(self, grade_id=False, reason=False):
+        """Confirm the proposed grade of these leads, or correct it (S0-14).
+
+        :param int grade_id: the corrected grade; empty confirms each proposal
+        :param str reason: why; required for a correction
+        :raise AccessError: the user is no manager
+        :raise FunnelGradeError: nothing was proposed, or no reason to correct
+        """
+        self._funnel_check_reviewer()
+        for proposed, leads in self.grouped("funnel_grade_id").items():
+            chosen = grade_id or proposed.id
+            if not chosen:
+                raise FunnelGradeError(
+                    self.env._(
+                        "%(lead)s has no grade to confirm: choose a “Grade”.",
+                        lead=leads[0].display_name,
+                    )
+                )
+            if chosen != proposed.id:
+                leads._funnel_check_reason(reason)
+            leads._funnel_step("reviewed", chosen, reason)
+        return True
+
+    def _funnel_can_review(self):
+        return self.env.su or self.env.user.has_group(REVIEWER_GROUP)
+
+    def _funnel_check_reviewer(self):
+        if not self._funnel_can_review():
+            raise AccessError(
+                self.env._(
+                    "Grades are reviewed by managers (“All Documents”). Propose the "
+                    "grade instead; your manager will find it under “To answer”."
+                )
+            )
+
+    def _funnel_check_reason(self, reason):
+        if not (reason or "").strip():
+            raise FunnelGradeError(
+                self.env._(
+                    "%(lead)s: “Reason” is empty. Say in a few words why this grade.",
+                    lead=self[:1].display_name,
+                )
+            )
+
+    def _funnel_step(self, kind, grade_id, reason):
+        """Write one step of grading and its row in the ledger."""
+        before = {lead.id: lead.funnel_grade_id.id or None for lead in self}
+        event = self._funnel_get_event()
+        self.with_context(**{STEP_KEY: GradeStep()}).write(
+            {
+                "funnel_grade_id": grade_id,
+                "funnel_grade_state": kind,
+                "funnel_grade_reason": reason or False,
+            }
+        )
+        self.env["funnel.grade.change"]._append(
+            {
+                "lead_id": lead.id,
+                "from_grade_id": before[lead.id],
+                "to_grade_id": grade_id,
+                "kind": kind,
+                "reason": reason or None,
+                **event,
+            }
+            for lead in self
+        )
+        self._funnel_forget_ledger()
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_funnel_propose_grade(self):
+        return self._funnel_open_grade_wizard("propose", self.env._("Propose grade"))
+
+    def action_funnel_review_grade(self):
+        self._funnel_check_reviewer()
+        return self._funnel_open_grade_wizard("review", self.env._("Review grade"))
+
+    def _funnel_open_grade_wizard(self, mode, title):
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": "funnel.grade.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_mode": mode, "default_lead_ids": self.ids},
+        }

@@ -1,0 +1,136 @@
+"""What both ledgers have in common: rows are appended and never changed."""
+
+from itertools import islice
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..exceptions import FunnelLedgerError
+
+INSERT_BATCH = 1000  # rows per INSERT; keeps a statement below a few hundred kB
+
+
+class FunnelLedgerBase(models.AbstractModel):
+    """Append-only rows about one lead (design rule 1).
+
+    Rows are added by :meth:`_append`. Nobody changes them afterwards, not even
+    a superuser through the ORM; two things happen to a row by SQL: a merge marks
+    it (``merged_into_id``), and deleting its lead deletes it.
+    """
+
+    _name = "funnel.ledger.base"
+    _description = "Append-only ledger"
+    _log_access = False
+    _order = "id desc"
+    _rec_name = "id"
+
+    lead_id = fields.Many2one(
+        "crm.lead",
+        string="Lead",
+        index=True,
+        readonly=True,
+        ondelete="cascade",
+        help="Empty once the lead has been merged into another one.",
+    )
+    happened_at = fields.Datetime(
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.cr.now(),
+        help="When it happened in reality.",
+    )
+    recorded_at = fields.Datetime(
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.cr.now(),
+        help="When the system learnt of it.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="By",
+        readonly=True,
+        ondelete="set null",
+        default=lambda self: self.env.uid,
+    )
+    merged_into_id = fields.Many2one(
+        "crm.lead",
+        string="Merged into",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="cascade",
+        help="The surviving lead, when the lead of this row was merged away.",
+    )
+    merged_lead_label = fields.Char(
+        string="Merged lead",
+        readonly=True,
+        help="Number and name of the lead that was merged away.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            raise self._refusal()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        raise self._refusal()
+
+    def unlink(self):
+        raise self._refusal()
+
+    def _refusal(self):
+        return FunnelLedgerError(
+            self.env._(
+                "“%(ledger)s” is an append-only history: its rows cannot be added, "
+                "changed or deleted by hand. Change the lead itself, the history "
+                "follows.",
+                ledger=self._description,
+            )
+        )
+
+    @api.model
+    def _append(self, rows):
+        """Insert ledger rows in batches.
+
+        :param rows: iterable of ``{column: value}``, all with the same columns
+        """
+        rows = iter(rows)
+        while batch := list(islice(rows, INSERT_BATCH)):
+            columns = list(batch[0])
+            self.env.cr.execute(
+                SQL(
+                    "INSERT INTO %s (%s) VALUES %s",
+                    SQL.identifier(self._table),
+                    SQL(", ").join(map(SQL.identifier, columns)),
+                    SQL(", ").join(
+                        tuple(row[column] for column in columns) for row in batch
+                    ),
+                )
+            )
+
+    @api.model
+    def _mark_merged(self, survivor, merged):
+        """Hand the rows of ``merged`` leads over to ``survivor`` as its history.
+
+        Rows that ``merged`` leads had themselves inherited move along. The rows
+        stop counting for any figure, because figures read ``lead_id``.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE %(table)s ledger
+                   SET merged_into_id = %(survivor)s,
+                       lead_id = NULL,
+                       merged_lead_label = COALESCE(
+                           ledger.merged_lead_label,
+                           concat_ws(' ', lead.funnel_code, lead.name)
+                       )
+                  FROM crm_lead lead
+                 WHERE lead.id IN %(merged)s
+                   AND lead.id IN (ledger.lead_id, ledger.merged_into_id)
+                """,
+                table=SQL.identifier(self._table),
+                survivor=survivor.id,
+                merged=tuple(merged.ids),
+            )
+        )
+        self.invalidate_model(flush=False)

@@ -1,0 +1,238 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .funnel_path import current_path, explicit_happened_at, with_path
+
+# Writing one of these may change the stage or the won/lost status.
+TRIGGERS = {"stage_id", "team_id", "type", "user_id", "active", "probability"}
+LEDGER_FIELDS = ["stage_id", "won_status"]
+SUGGESTION = "funnel_suggested_grade_id"
+
+
+class FunnelLedgerMixin(models.AbstractModel):
+    """Writes the ledgers of a lead, whatever path changes it (design rule 1).
+
+    Every change of a stored value passes :meth:`_write_multi`, computed or not,
+    tracked or not; that is where before and after are compared. A birth is
+    recorded at the end of ``create``.
+    """
+
+    _name = "funnel.ledger.mixin"
+    _description = "Ledger of stage moves and grades"
+
+    funnel_stage_move_ids = fields.One2many(
+        "funnel.stage.move", "lead_id", string="Stage moves", readonly=True
+    )
+    funnel_grade_change_ids = fields.One2many(
+        "funnel.grade.change", "lead_id", string="Grade changes", readonly=True
+    )
+    funnel_merged_move_ids = fields.One2many(
+        "funnel.stage.move", "merged_into_id", string="Merged history", readonly=True
+    )
+    funnel_merged_grade_ids = fields.One2many(
+        "funnel.grade.change",
+        "merged_into_id",
+        string="Merged grade history",
+        readonly=True,
+    )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        leads = super().create(vals_list)
+        leads._funnel_record_birth()
+        return leads
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not TRIGGERS.isdisjoint(vals):
+            self.flush_recordset(LEDGER_FIELDS)
+        return result
+
+    def _write_multi(self, vals_list):
+        changes = self._funnel_get_changes(vals_list)
+        super()._write_multi(vals_list)
+        self._funnel_append_changes(changes)
+
+    # ------------------------------------------------------------
+    # DOORS
+    # ------------------------------------------------------------
+
+    def web_save(self, vals, specification, next_id=None):
+        leads = with_path(self, self._funnel_get_screen(specification))
+        return super(FunnelLedgerMixin, leads).web_save(vals, specification, next_id)
+
+    def web_save_multi(self, vals_list, specification):
+        leads = with_path(self, "list")
+        return super(FunnelLedgerMixin, leads).web_save_multi(vals_list, specification)
+
+    def _funnel_get_screen(self, specification):
+        """Tell form, board and list apart by a field only that view holds."""
+        if "funnel_card_note" in specification:
+            return "board"
+        return "form" if "funnel_score_why" in specification else "list"
+
+    def _merge_opportunity(self, *args, **kwargs):
+        leads = with_path(self, "merge")
+        survivor = super(FunnelLedgerMixin, leads)._merge_opportunity(*args, **kwargs)
+        return survivor.with_env(self.env)
+
+    def _merge_dependences(self, opportunities):
+        for ledger in ("funnel.stage.move", "funnel.grade.change"):
+            self.env[ledger]._mark_merged(self, opportunities)
+        return super()._merge_dependences(opportunities)
+
+    def convert_opportunity(self, *args, **kwargs):
+        leads = with_path(self, "convert")
+        return super(FunnelLedgerMixin, leads).convert_opportunity(*args, **kwargs)
+
+    def action_set_lost(self, **additional_values):
+        leads = with_path(self, "button")
+        return super(FunnelLedgerMixin, leads).action_set_lost(**additional_values)
+
+    def action_set_won(self):
+        return super(FunnelLedgerMixin, with_path(self, "button")).action_set_won()
+
+    def action_restore(self):
+        return super(FunnelLedgerMixin, with_path(self, "button")).action_restore()
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        model = with_path(self, "mail")
+        return super(FunnelLedgerMixin, model).message_new(msg_dict, custom_values)
+
+    # ------------------------------------------------------------
+    # LEDGER
+    # ------------------------------------------------------------
+
+    def _funnel_get_changes(self, vals_list):
+        """Compare what is about to be written with what the table holds.
+
+        :return: ``[(id, before, after)]`` with ``before`` and ``after`` as
+            ``(stage id, status, suggested grade id)``; leads being born are
+            left out, their birth row tells their first state
+        """
+        watched = {*LEDGER_FIELDS, SUGGESTION}
+        written = {
+            lead.id: vals
+            for lead, vals in zip(self, vals_list, strict=True)
+            if not watched.isdisjoint(vals)
+        }
+        if not written:
+            return []
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT lead.id, lead.stage_id, lead.won_status,
+                       lead.funnel_suggested_grade_id
+                  FROM crm_lead lead
+                 WHERE lead.id IN %s
+                   AND EXISTS (SELECT 1 FROM funnel_stage_move move
+                                WHERE move.lead_id = lead.id)
+                """,
+                tuple(written),
+            )
+        )
+        changes = []
+        for lead_id, *before in self.env.cr.fetchall():
+            vals = written[lead_id]
+            after = [
+                vals.get(name, old)
+                for name, old in zip([*LEDGER_FIELDS, SUGGESTION], before, strict=True)
+            ]
+            if before != after:
+                changes.append((lead_id, before, after))
+        return changes
+
+    def _funnel_append_changes(self, changes):
+        """Append one row per real change of stage or status, and of suggestion."""
+        moves = [change for change in changes if change[1][:2] != change[2][:2]]
+        if moves:
+            door = {**self._funnel_get_event(), "path": current_path(self.env)}
+            self.env["funnel.stage.move"]._append(
+                {
+                    "lead_id": lead_id,
+                    "from_stage_id": before[0],
+                    "to_stage_id": after[0],
+                    "from_status": before[1],
+                    "to_status": after[1],
+                    **door,
+                }
+                for lead_id, before, after in moves
+            )
+        suggestions = [change for change in changes if change[1][2] != change[2][2]]
+        if suggestions:
+            self.env["funnel.grade.change"]._append(
+                {
+                    "lead_id": lead_id,
+                    "from_grade_id": before[2],
+                    "to_grade_id": after[2],
+                    "kind": "suggested",
+                    **self._funnel_get_event(),
+                }
+                for lead_id, before, after in suggestions
+            )
+        self._funnel_forget_ledger()
+
+    def _funnel_get_event(self):
+        """Return who did it and when, as columns of a ledger row."""
+        now = self.env.cr.now()
+        return {
+            "happened_at": explicit_happened_at(self.env) or now,
+            "recorded_at": now,
+            "user_id": self.env.uid,
+        }
+
+    def _funnel_record_birth(self):
+        """Append the birth rows of new leads.
+
+        A lead is born when it was obtained; one that is created won or lost
+        already, when it was recorded.
+        """
+        if not self:
+            return
+        self.flush_recordset([*LEDGER_FIELDS, SUGGESTION, "funnel_obtained_at"])
+        event = self._funnel_get_event()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO funnel_stage_move (
+                    lead_id, to_stage_id, to_status, happened_at, recorded_at,
+                    user_id, path, rebuilt)
+                SELECT id, stage_id, COALESCE(won_status, 'pending'),
+                       COALESCE(%(explicit)s,
+                                CASE WHEN won_status = 'pending'
+                                     THEN LEAST(funnel_obtained_at, %(now)s) END,
+                                %(now)s),
+                       %(now)s, %(uid)s, %(path)s, FALSE
+                  FROM crm_lead
+                 WHERE id IN %(ids)s
+                 ORDER BY id
+                """,
+                explicit=explicit_happened_at(self.env),
+                now=event["recorded_at"],
+                uid=event["user_id"],
+                path=current_path(self.env),
+                ids=tuple(self.ids),
+            )
+        )
+        self.env["funnel.grade.change"]._append(
+            {
+                "lead_id": lead.id,
+                "to_grade_id": lead[SUGGESTION].id,
+                "kind": "suggested",
+                **event,
+            }
+            for lead in self
+            if lead[SUGGESTION]
+        )
+        self._funnel_forget_ledger()
+
+    def _funnel_forget_ledger(self):
+        """Drop cached lists of rows, which were inserted by SQL."""
+        self.invalidate_model(
+            ["funnel_stage_move_ids", "funnel_grade_change_ids"], flush=False
+        )

@@ -1,0 +1,277 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..exceptions import FunnelRegisterError
+from ..tools.names import split_client, split_contact
+
+ENTRY_DEADLINE = timedelta(hours=24)  # S0-34
+NAME_NEED_LENGTH = 60  # characters of the need that go into a lead's title
+NEED_FIT = [("full", "Full match"), ("partial", "Partial match"), ("none", "No match")]
+AUTHORITY = [
+    ("decides", "Decides"),
+    ("influences", "Influences the decision"),
+    ("none", "No say in it"),
+]
+CLIENT_TYPES = [("new", "New client"), ("existing", "Existing client")]
+
+
+class FunnelRegisterMixin(models.AbstractModel):
+    """The lead register: where a lead came from and what is known (S0-5…8, S1-13, F1)."""
+
+    _name = "funnel.register.mixin"
+    _description = "Lead register"
+
+    # Core's own field of the lead, named here because amounts need a currency.
+    company_currency = fields.Many2one("res.currency")
+
+    # When and where from
+    funnel_obtained_at = fields.Datetime(
+        string="Obtained at",
+        copy=False,
+        default=fields.Datetime.now,
+        index=True,
+        help="When the lead was obtained, e.g. the card handed over at the show. "
+        "When it was entered here is the creation date.",
+    )
+    funnel_entered_on_time = fields.Boolean(
+        string="Entered within 24 h",
+        compute="_compute_funnel_entered_on_time",
+        search="_search_funnel_entered_on_time",
+    )
+    funnel_source_detail = fields.Char(
+        string="Source detail",
+        help="Which show and year, who referred, which page: the channel in detail.",
+    )
+    # What is known
+    funnel_industry_id = fields.Many2one(
+        "res.partner.industry",
+        string="Industry",
+        compute="_compute_funnel_industry_id",
+        store=True,
+        readonly=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    funnel_need = fields.Text(string="Initial need")
+    funnel_need_fit = fields.Selection(
+        NEED_FIT,
+        string="Need fits our offer",
+        help="How far our product meets the need; empty while unknown.",
+    )
+    funnel_authority = fields.Selection(
+        AUTHORITY,
+        string="Decision power",
+        help="What our contact has to say in the decision; empty while unknown.",
+    )
+    funnel_budget_min = fields.Monetary(
+        string="Budget from", currency_field="company_currency"
+    )
+    funnel_budget_max = fields.Monetary(
+        string="Budget to", currency_field="company_currency"
+    )
+    funnel_purchase_date = fields.Date(
+        string="Planned purchase", help="When the client plans to buy."
+    )
+    # What an existing client is worth (scorecard for customers, S2-5…7)
+    funnel_client_type = fields.Selection(
+        CLIENT_TYPES,
+        string="Client type",
+        compute="_compute_funnel_client_type",
+        store=True,
+        readonly=False,
+    )
+    funnel_sales_12m = fields.Monetary(
+        string="Sales of the last 12 months", currency_field="company_currency"
+    )
+    funnel_industry_growth = fields.Float(
+        string="Industry growth (%)", aggregator="avg"
+    )
+    funnel_decision_people = fields.Integer(
+        string="People in the decision", aggregator="avg"
+    )
+    # The register's combined columns
+    funnel_client = fields.Char(
+        string="Client / person",
+        compute="_compute_funnel_client",
+        inverse="_inverse_funnel_client",
+        help="Company, or a person marked with “(个人)” or “(person)”.",
+    )
+    funnel_contact = fields.Char(
+        string="Contact information",
+        compute="_compute_funnel_contact",
+        inverse="_inverse_funnel_contact",
+        help="Phone and e-mail in one column.",
+    )
+
+    # ------------------------------------------------------------
+    # COMPUTES
+    # ------------------------------------------------------------
+
+    @api.depends("create_date", "funnel_obtained_at")
+    def _compute_funnel_entered_on_time(self):
+        for lead in self:
+            recorded = lead.create_date or fields.Datetime.now()
+            obtained = lead.funnel_obtained_at
+            lead.funnel_entered_on_time = (
+                bool(obtained) and recorded - obtained <= ENTRY_DEADLINE
+            )
+
+    def _search_funnel_entered_on_time(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        on_time = SQL(
+            "(SELECT id FROM crm_lead WHERE create_date - funnel_obtained_at <= %s)",
+            ENTRY_DEADLINE,
+        )
+        return Domain("id", "in", on_time)
+
+    @api.depends("partner_id")
+    def _compute_funnel_industry_id(self):
+        for lead in self:
+            industry = lead.partner_id.commercial_partner_id.industry_id
+            lead.funnel_industry_id = industry or lead.funnel_industry_id
+
+    @api.depends("partner_id")
+    def _compute_funnel_client_type(self):
+        clients = self.partner_id.commercial_partner_id
+        won = self.env["crm.lead"].sudo()._read_group(
+            [
+                ("won_status", "=", "won"),
+                ("partner_id.commercial_partner_id", "in", clients.ids),
+            ],
+            ["partner_id"],
+        )
+        buyers = {partner.commercial_partner_id for (partner,) in won}
+        for lead in self:
+            if not lead.funnel_client_type or lead.partner_id:
+                client = lead.partner_id.commercial_partner_id
+                existing = client and client in buyers and lead.won_status != "won"
+                lead.funnel_client_type = "existing" if existing else "new"
+
+    @api.depends("partner_name", "contact_name", "partner_id")
+    def _compute_funnel_client(self):
+        for lead in self:
+            partner = lead.partner_id
+            company = lead.partner_name or partner.commercial_company_name
+            lead.funnel_client = company or lead.contact_name or partner.name
+
+    def _inverse_funnel_client(self):
+        for lead in self:
+            lead.write(self._funnel_split_client(lead.funnel_client))
+
+    @api.depends("phone", "email_from")
+    def _compute_funnel_contact(self):
+        for lead in self:
+            parts = [lead.phone, lead.email_from]
+            lead.funnel_contact = " / ".join(filter(None, parts)) or False
+
+    def _inverse_funnel_contact(self):
+        for lead in self:
+            lead.write(self._funnel_split_contact(lead.funnel_contact))
+
+    # ------------------------------------------------------------
+    # CONSTRAINTS
+    # ------------------------------------------------------------
+
+    @api.constrains("funnel_budget_min", "funnel_budget_max")
+    def _check_budget_range(self):
+        for lead in self:
+            low, high = lead.funnel_budget_min, lead.funnel_budget_max
+            if low < 0 or (high and low > high):
+                raise FunnelRegisterError(
+                    self.env._(
+                        "%(lead)s: “Budget from” %(low)s is above “Budget to” "
+                        "%(high)s or negative. Correct the range.",
+                        lead=lead.display_name,
+                        low=low,
+                        high=high,
+                    )
+                )
+
+    @api.constrains("funnel_obtained_at")
+    def _check_obtained_in_the_past(self):
+        limit = fields.Datetime.now()
+        for lead in self.filtered("funnel_obtained_at"):
+            if lead.funnel_obtained_at > limit:
+                raise FunnelRegisterError(
+                    self.env._(
+                        "%(lead)s: “Obtained at” %(date)s lies in the future. Enter "
+                        "when the lead was obtained.",
+                        lead=lead.display_name,
+                        date=fields.Datetime.context_timestamp(
+                            lead, lead.funnel_obtained_at
+                        ).date(),
+                    )
+                )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._funnel_prepare_vals(vals) for vals in vals_list])
+
+    def _funnel_prepare_vals(self, vals):
+        """Resolve the register's combined columns and name a nameless lead.
+
+        A line of the register has no title; core wants one.
+        """
+        vals = dict(vals)
+        client = vals.pop("funnel_client", None)
+        contact = vals.pop("funnel_contact", None)
+        if client:
+            vals = self._funnel_split_client(client) | vals
+        if contact:
+            vals = self._funnel_split_contact(contact) | vals
+        if not (vals.get("name") or vals.get("partner_id")):
+            self._funnel_set_name(vals)
+        return vals
+
+    @api.model
+    def _funnel_set_name(self, vals):
+        client = vals.get("partner_name") or vals.get("contact_name")
+        need = (vals.get("funnel_need") or "").split("\n")[0][:NAME_NEED_LENGTH]
+        name = " · ".join(filter(None, [client, need]))
+        if name and "default_name" not in self.env.context:
+            vals["name"] = name
+
+    @api.model
+    def _funnel_split_client(self, text):
+        company, person = split_client(text)
+        return {"partner_name": company or False, "contact_name": person or False}
+
+    @api.model
+    def _funnel_split_contact(self, text):
+        parts = split_contact(text)
+        return {"phone": parts.get("phone"), "email_from": parts.get("email")}
+
+    # ------------------------------------------------------------
+    # MERGE
+    # ------------------------------------------------------------
+
+    def _merge_get_fields(self):
+        return [
+            *super()._merge_get_fields(),
+            "funnel_source_detail",
+            "funnel_industry_id",
+            "funnel_need",
+            "funnel_need_fit",
+            "funnel_authority",
+            "funnel_budget_min",
+            "funnel_budget_max",
+            "funnel_purchase_date",
+            "funnel_sales_12m",
+            "funnel_industry_growth",
+            "funnel_decision_people",
+        ]
+
+    def _merge_get_fields_specific(self):
+        return super()._merge_get_fields_specific() | {
+            "funnel_obtained_at": lambda fname, leads: min(
+                filter(None, leads.mapped(fname)), default=False
+            ),
+        }

@@ -1,0 +1,161 @@
+import logging
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL, split_every
+
+_logger = logging.getLogger(__name__)
+
+# Leads per UPDATE and per transaction of the cron. A larger batch is hardly
+# faster, a smaller one holds its row locks for a shorter time.
+UPDATE_BATCH = 10_000
+
+
+class FunnelRegrade(models.AbstractModel):
+    """Scores many leads at once, in SQL: the rules changed, or a day has passed.
+
+    Gives the same as ``crm.lead._compute_funnel_score``, lead by lead.
+    """
+
+    _name = "funnel.regrade"
+    _description = "Scores many leads at once"
+
+    @api.model
+    def _cron_regrade(self):
+        """Score all open leads anew; commit batch by batch."""
+        self._regrade(commit=True)
+
+    @api.model
+    def _regrade(self, domain=None, commit=False):
+        """Score leads anew and store what changed.
+
+        :param domain: leads to score; open ones by default
+        :param bool commit: commit after each batch (crons only)
+        :return: number of leads whose score, coverage or suggestion changed
+        """
+        lead_model = self.env["crm.lead"].sudo().with_context(active_test=False)
+        lead_model.flush_model()
+        rest = Domain(domain or [("won_status", "=", "pending")])
+        changed = []
+        for card in self.env["funnel.scorecard"]._get_compiled():
+            changed += self._judge_card(lead_model, card, rest & card.get_domain())
+            rest &= ~card.get_domain()
+        changed += self._judge_rest(lead_model, rest)
+        self._store(changed, commit)
+        lead_model.invalidate_model(lead_model._funnel_score_outputs(), flush=False)
+        return len(changed)
+
+    def _judge_card(self, lead_model, card, domain):
+        """Return ``[(id, score, coverage, grade id)]`` of the leads that change."""
+        query = lead_model._search(domain)
+        grades = self.env["funnel.scorecard"]._get_grade_rules()
+        criteria = [
+            self._points_sql(lead_model, query, bands) for _key, bands in card.bands
+        ]
+        fits = [
+            self._condition_sql(lead_model, query, domain)
+            for _grade, _cut, domain in grades
+        ]
+        rows = self.env.execute_query(
+            query.select(*self._current_sql(), *criteria, *fits)
+        )
+        judged, changed, first_fit = {}, [], 4 + len(criteria)
+        for row in rows:
+            answers = row[4:]
+            new = judged.get(answers)
+            if new is None:
+                new = judged[answers] = self._judge(card, grades, row, first_fit)
+            if new != row[1:4]:
+                changed.append((row[0], *new))
+        return changed
+
+    def _judge(self, card, grades, row, first_fit):
+        values = card.judge(row[4:first_fit], grades, row[first_fit:])
+        return tuple(values.values())
+
+    def _judge_rest(self, lead_model, domain):
+        """Leads without a scorecard lose score and suggestion."""
+        scored = Domain("funnel_score_coverage", "!=", 0)
+        scored |= Domain("funnel_suggested_grade_id", "!=", False)
+        query = lead_model._search(Domain(domain) & scored)
+        return [(lead_id, 0.0, 0.0, None) for lead_id in query]
+
+    def _current_sql(self):
+        """Columns of the result so far, in the order of ``judge``."""
+        return (
+            SQL("crm_lead.id"),
+            SQL("COALESCE(crm_lead.funnel_score, 0)::float"),
+            SQL("COALESCE(crm_lead.funnel_score_coverage, 0)::float"),
+            SQL("crm_lead.funnel_suggested_grade_id"),
+        )
+
+    def _points_sql(self, lead_model, query, bands):
+        """Return points of the highest matching band, NULL if none matches."""
+        if not bands:
+            return SQL("NULL::float")
+        cases = [
+            SQL(
+                "WHEN %s THEN %s", self._condition_sql(lead_model, query, domain), points
+            )
+            for domain, points in bands
+        ]
+        return SQL("(CASE %s END)::float", SQL(" ").join(cases))
+
+    def _condition_sql(self, lead_model, query, domain):
+        domain = Domain(domain).optimize_full(lead_model)
+        if domain.is_true():
+            return SQL("TRUE")
+        if domain.is_false():
+            return SQL("FALSE")
+        return SQL("(%s) IS TRUE", domain._to_sql(lead_model, lead_model._table, query))
+
+    def _store(self, changed, commit):
+        """Write the results and the ledger rows of changed suggestions."""
+        changed.sort()
+        for count, batch in enumerate(split_every(UPDATE_BATCH, changed, list), 1):
+            self._store_suggestions(batch)
+            self._store_results(batch)
+            if commit:
+                done = min(count * UPDATE_BATCH, len(changed))
+                self.env["ir.cron"]._commit_progress(
+                    len(batch), remaining=len(changed) - done
+                )
+        _logger.info("Scored leads anew: %d changed", len(changed))
+
+    def _store_results(self, batch):
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE crm_lead lead
+                   SET funnel_score = new.score,
+                       funnel_score_coverage = new.coverage,
+                       funnel_suggested_grade_id = new.grade
+                  FROM unnest(%s, %s, %s, %s::integer[])
+                       AS new(id, score, coverage, grade)
+                 WHERE lead.id = new.id
+                """,
+                *map(list, zip(*batch, strict=True)),
+            )
+        )
+
+    def _store_suggestions(self, batch):
+        """Append a grade change for every lead that will be suggested another."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO funnel_grade_change (
+                    lead_id, from_grade_id, to_grade_id, kind, happened_at,
+                    recorded_at, user_id)
+                SELECT lead.id, lead.funnel_suggested_grade_id, new.grade,
+                       'suggested', %(now)s, %(now)s, %(uid)s
+                  FROM unnest(%(ids)s, %(grades)s::integer[]) AS new(id, grade)
+                  JOIN crm_lead lead ON lead.id = new.id
+                 WHERE lead.funnel_suggested_grade_id IS DISTINCT FROM new.grade
+                """,
+                now=self.env.cr.now(),
+                uid=self.env.uid,
+                ids=[row[0] for row in batch],
+                grades=[row[3] for row in batch],
+            )
+        )
+        self.env["funnel.grade.change"].invalidate_model(flush=False)

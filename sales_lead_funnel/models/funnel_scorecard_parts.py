@@ -1,0 +1,180 @@
+from itertools import combinations
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..exceptions import FunnelScorecardError
+from ..tools.bands import overlap
+from .funnel_domain import check_lead_domain, parse_domain
+
+
+class FunnelScorecardPart(models.AbstractModel):
+    """Part of a scorecard: changing one changes the rules."""
+
+    _name = "funnel.scorecard.part"
+    _description = "Part of a scorecard"
+    _order = "sequence, id"
+
+    sequence = fields.Integer(default=10)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        parts = super().create(vals_list)
+        self.env["funnel.scorecard"]._rules_changed()
+        return parts
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env["funnel.scorecard"]._rules_changed()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env["funnel.scorecard"]._rules_changed()
+        return result
+
+
+class FunnelScorecardDimension(models.Model):
+    """One weighted part of a scorecard, e.g. value 60 and potential 40 (S2-8)."""
+
+    _name = "funnel.scorecard.dimension"
+    _description = "Scorecard dimension"
+    _inherit = ["funnel.scorecard.part"]
+
+    scorecard_id = fields.Many2one(
+        "funnel.scorecard", required=True, index=True, ondelete="cascade"
+    )
+    name = fields.Char(required=True, translate=True)
+    weight = fields.Float(
+        required=True,
+        default=1.0,
+        help="Share of this dimension in the total, in the same unit for all "
+        "dimensions of the scorecard (e.g. 60 and 40).",
+    )
+    criterion_ids = fields.One2many(
+        "funnel.scorecard.criterion", "dimension_id", string="Criteria", copy=True
+    )
+
+    @api.constrains("weight", "scorecard_id")
+    def _check_weight(self):
+        for dimension in self.filtered(lambda d: d.weight < 0):
+            raise FunnelScorecardError(
+                self.env._(
+                    "Scorecard %(card)s, dimension %(dimension)s: “Weight” is "
+                    "%(weight)s; it must be 0 or more.",
+                    card=dimension.scorecard_id.name,
+                    dimension=dimension.name,
+                    weight=dimension.weight,
+                )
+            )
+        self.scorecard_id._check_some_weight()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_keeps_some_weight(self):
+        for card, gone in self.grouped("scorecard_id").items():
+            rest = card.dimension_ids - gone
+            if rest and not sum(rest.mapped("weight")):
+                raise FunnelScorecardError(
+                    self.env._(
+                        "Scorecard %(card)s: without %(dimension)s the “Weight” of "
+                        "all its dimensions would be 0. Give another one a weight "
+                        "first.",
+                        card=card.name,
+                        dimension=gone[:1].name,
+                    )
+                )
+
+
+class FunnelScorecardCriterion(models.Model):
+    """One question of a dimension; its bands are the possible answers.
+
+    A lead that no band matches has not answered: unknown, never zero (D1).
+    """
+
+    _name = "funnel.scorecard.criterion"
+    _description = "Scorecard criterion"
+    _inherit = ["funnel.scorecard.part"]
+
+    dimension_id = fields.Many2one(
+        "funnel.scorecard.dimension", required=True, index=True, ondelete="cascade"
+    )
+    name = fields.Char(required=True, translate=True)
+    band_ids = fields.One2many(
+        "funnel.scorecard.band", "criterion_id", string="Bands", copy=True
+    )
+
+    @api.constrains("band_ids")
+    def _check_bands_do_not_overlap(self):
+        today = fields.Date.context_today(self)
+        for criterion in self:
+            for one, two in combinations(criterion.band_ids, 2):
+                domains = parse_domain(one.domain), parse_domain(two.domain)
+                if overlap(*domains, today=today):
+                    raise FunnelScorecardError(
+                        self.env._(
+                            "Scorecard %(card)s, criterion %(criterion)s: the bands "
+                            "%(one)s and %(two)s overlap, a lead could meet both. "
+                            "Change the “Condition” of one of them.",
+                            card=criterion.dimension_id.scorecard_id.name,
+                            criterion=criterion.name,
+                            one=one.display_name,
+                            two=two.display_name,
+                        )
+                    )
+
+
+class FunnelScorecardBand(models.Model):
+    """One answer to a criterion: a condition on the lead and its points, 0–10."""
+
+    _name = "funnel.scorecard.band"
+    _description = "Scorecard band"
+    _inherit = ["funnel.scorecard.part"]
+    _order = "points desc, id"
+
+    criterion_id = fields.Many2one(
+        "funnel.scorecard.criterion", required=True, index=True, ondelete="cascade"
+    )
+    name = fields.Char(required=True, translate=True)
+    domain = fields.Char(string="Condition", required=True, default="[]")
+    points = fields.Float(
+        required=True, default=0.0, digits=(4, 2), help="0 (worst) to 10 (best)."
+    )
+
+    @api.constrains("points")
+    def _check_points(self):
+        for band in self.filtered(lambda b: not 0 <= b.points <= 10):
+            raise FunnelScorecardError(
+                self.env._(
+                    "%(band)s: “Points” is %(points)s; it must lie between 0 and 10.",
+                    band=band._describe(),
+                    points=band.points,
+                )
+            )
+
+    @api.constrains("domain", "criterion_id")
+    def _check_domain(self):
+        for band in self:
+            check_lead_domain(
+                self.env,
+                band.domain,
+                record=band._describe(),
+                field=self.env._("Condition"),
+            )
+        self.criterion_id._check_bands_do_not_overlap()
+
+    def _describe(self):
+        """Name the band in an error message, from the scorecard down."""
+        criterion = self.criterion_id
+        return self.env._(
+            "Scorecard %(card)s, criterion %(criterion)s, band %(band)s",
+            card=criterion.dimension_id.scorecard_id.name,
+            criterion=criterion.name,
+            band=self.name,
+        )
+
+    def _get_domain(self):
+        return Domain(parse_domain(self.domain))
+
+    def _get_rules(self):
+        """Return ``[(domain, points)]``, most points first."""
+        return [(parse_domain(band.domain), band.points) for band in self]

@@ -1,0 +1,120 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+STATUSES = [("pending", "Ongoing"), ("won", "Won"), ("lost", "Lost")]
+
+PATHS = [
+    ("form", "Form"),
+    ("board", "Board"),
+    ("list", "List"),
+    ("button", "Button or wizard"),
+    ("import", "Import"),
+    ("rpc", "External call"),
+    ("merge", "Merge"),
+    ("convert", "Conversion to opportunity"),
+    ("mail", "Incoming mail"),
+    ("automation", "Automation rule"),
+    ("server", "Server code"),
+    ("install", "Rebuilt at installation"),
+    ("reconcile", "Found by the nightly check"),
+]
+
+
+class FunnelStageMove(models.Model):
+    """One birth, or one real change of stage or of won/lost, of one lead.
+
+    Replaying the rows of a lead in the order of their ids gives its live stage
+    and status, whatever path changed it (design rule 1; S1-17, S1-39).
+    """
+
+    _name = "funnel.stage.move"
+    _description = "Stage move"
+    _inherit = ["funnel.ledger.base"]
+
+    from_stage_id = fields.Many2one(
+        "crm.stage", readonly=True, ondelete="set null", help="Empty at birth."
+    )
+    to_stage_id = fields.Many2one(
+        "crm.stage", string="To stage", readonly=True, ondelete="set null", index=True
+    )
+    from_status = fields.Selection(STATUSES, readonly=True, help="Empty at birth.")
+    to_status = fields.Selection(STATUSES, readonly=True, required=True)
+    path = fields.Selection(
+        PATHS,
+        readonly=True,
+        required=True,
+        default="server",
+        help="The door through which the change came.",
+    )
+    rebuilt = fields.Boolean(
+        readonly=True,
+        help="Rebuilt from the chatter when the addon was installed.",
+    )
+    deleted_stage = fields.Char(
+        readonly=True, help="Name of a stage of this move that no longer exists."
+    )
+
+    _lead_order_idx = models.Index("(lead_id, id)")
+    _happened_idx = models.Index("(happened_at)")
+
+    def _search(self, domain, *args, **kwargs):
+        # A change that only a recompute made may still wait to be flushed.
+        self._flush_leads()
+        return super()._search(domain, *args, **kwargs)
+
+    def _flush_leads(self):
+        """Write what waits on the leads, so that the ledger is up to date."""
+        self.env["crm.lead"].flush_model(["stage_id", "won_status"])
+
+    def _reconcile(self, path, rebuilt=False):
+        """Append what the ledger missed: raw SQL by others, or old leads.
+
+        A lead without rows gets its birth, one whose last row differs from its
+        live stage or status gets one more row. One set-based statement.
+
+        :return: number of rows added
+        """
+        self._flush_leads()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO funnel_stage_move (
+                    lead_id, from_stage_id, to_stage_id, from_status, to_status,
+                    happened_at, recorded_at, user_id, path, rebuilt)
+                SELECT lead.id, last.to_stage_id, lead.stage_id,
+                       last.to_status, COALESCE(lead.won_status, 'pending'),
+                       GREATEST(last.happened_at, CASE
+                           WHEN %(rebuilt)s AND lead.won_status IN ('won', 'lost')
+                           THEN COALESCE(lead.date_closed, lead.write_date, %(now)s)
+                           WHEN %(rebuilt)s
+                           THEN COALESCE(
+                               CASE WHEN last.lead_id IS NOT NULL
+                                    THEN lead.date_last_stage_update END,
+                               lead.create_date, %(now)s)
+                           ELSE %(now)s END),
+                       %(now)s, NULL, %(path)s, %(rebuilt)s
+                  FROM crm_lead lead
+                  LEFT JOIN (
+                       SELECT DISTINCT ON (lead_id)
+                              lead_id, to_stage_id, to_status, happened_at
+                         FROM funnel_stage_move
+                        WHERE lead_id IS NOT NULL
+                        ORDER BY lead_id, id DESC
+                       ) last ON last.lead_id = lead.id
+                 WHERE last.lead_id IS NULL
+                    OR last.to_stage_id IS DISTINCT FROM lead.stage_id
+                    OR last.to_status IS DISTINCT FROM
+                       COALESCE(lead.won_status, 'pending')
+                """,
+                path=path,
+                rebuilt=rebuilt,
+                now=self.env.cr.now(),
+            )
+        )
+        count = self.env.cr.rowcount
+        self.invalidate_model(flush=False)
+        return count
+
+    def _cron_reconcile(self):
+        """Nightly: catch stage changes that no code path announced."""
+        self._reconcile("reconcile")

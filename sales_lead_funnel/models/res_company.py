@@ -1,0 +1,32 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    funnel_min_sample = fields.Integer(
+        string="Small samples",
+        default=20,
+        help="A rate over fewer leads is marked “too few”.",
+    )
+    funnel_stage_horizon = fields.Integer(
+        string="Days to judge a stage",
+        default=30,
+        help="Horizon of the loss rate per stage (M8), in days.",
+    )
+    funnel_win_horizon = fields.Integer(
+        string="Days to judge a lead",
+        default=90,
+        help="Horizon of cohort conversions (M2, M9), in days.",
+    )
+
+    _funnel_figures_positive = models.Constraint(
+        "CHECK (funnel_min_sample >= 0 AND funnel_stage_horizon > 0"
+        " AND funnel_win_horizon > 0)",
+        "The days to judge a stage or a lead must be above 0, and the smallest sample "
+        "0 or more.",
+    )
+
+    def _funnel_get_tz(self):
+        """Return the name of the time zone in which the company's periods begin."""
+        return self.resource_calendar_id.tz or self.partner_id.tz or "UTC"

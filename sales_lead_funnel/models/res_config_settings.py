@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    funnel_min_sample = fields.Integer(
+        related="company_id.funnel_min_sample", readonly=False
+    )
+    funnel_stage_horizon = fields.Integer(
+        related="company_id.funnel_stage_horizon", readonly=False
+    )
+    funnel_win_horizon = fields.Integer(
+        related="company_id.funnel_win_horizon", readonly=False
+    )

@@ -1,0 +1,2 @@
+from . import funnel_grade_wizard
+from . import funnel_workbook_export

@@ -1,0 +1,68 @@
+import base64
+from io import BytesIO
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ..tools.periods import period_of
+
+EXPORT_GROUP = "base.group_allow_export"
+
+
+class FunnelWorkbookExport(models.TransientModel):
+    """Asks which month, team and company, and hands out the workbook (S0-29, S0-33)."""
+
+    _name = "funnel.workbook.export"
+    _description = "Monthly review workbook"
+
+    month = fields.Date(required=True, default=lambda self: self._default_month())
+    period_label = fields.Char(compute="_compute_period_label")
+    team_id = fields.Many2one("crm.team", check_company=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    file = fields.Binary(readonly=True, attachment=False)
+    filename = fields.Char(readonly=True)
+
+    def _default_month(self):
+        """Last month, in full."""
+        return fields.Date.context_today(self) + relativedelta(months=-1, day=1)
+
+    @api.depends("month")
+    def _compute_period_label(self):
+        for wizard in self:
+            period = period_of("month", wizard.month) if wizard.month else None
+            wizard.period_label = period and period.label
+
+    def action_export(self):
+        """Make the workbook and return the action that downloads it."""
+        self.ensure_one()
+        self._check_may_export()
+        stream = BytesIO()
+        self.filename = self._get_workbook().write(stream)
+        self.file = base64.b64encode(stream.getvalue())
+        return {
+            "type": "ir.actions.act_url",
+            "target": "self",
+            "url": f"/web/content/{self._name}/{self.id}/file/{self.filename}"
+            "?download=true",
+        }
+
+    def _get_workbook(self):
+        from ..report.monthly_workbook import MonthlyWorkbook
+
+        env = self.with_company(self.company_id).env
+        return MonthlyWorkbook(
+            env, period_of("month", self.month), self.company_id, self.team_id
+        )
+
+    def _check_may_export(self):
+        if not self.env.su and not self.env.user.has_group(EXPORT_GROUP):
+            raise AccessError(
+                self.env._(
+                    "You may not export data. Ask an administrator to give you the "
+                    "right “Access to export feature”."
+                )
+            )
