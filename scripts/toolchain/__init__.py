@@ -1,0 +1,1 @@
+"""Everything behind the Makefile. Standard library only: it runs before any install."""

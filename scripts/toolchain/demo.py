@@ -1,0 +1,92 @@
+"""``make demo`` and ``make workbook``: a database to look at, and its review workbook."""
+
+import os
+import subprocess
+
+from . import database, layout, odoo, prepare, serving, shell, stamps
+from .say import Problem, Timer, info, step
+
+# (login, what the person may do); each password is the login.
+LOGINS = (
+    ("rep", "sales representative"),
+    ("rep2", "sales representative"),
+    ("rep3", "sales representative"),
+    ("manager", "sales manager"),
+    ("director", "sales director"),
+    ("admin", "administrator of the system"),
+)
+WORKBOOKS = layout.REPO / "build" / "workbooks"
+
+
+def demo():
+    """Set up, write the workbook, serve in front."""
+    port = int(os.environ.get("PORT") or serving.DEMO_PORT)
+    if not serving.is_free(port):
+        raise Problem(
+            f"Port {port} is in use: perhaps make demo runs already.",
+            f"Stop that program, or choose another port: make demo PORT={port + 1}",
+        )
+    workbook()
+    _print_logins(port)
+    serving.in_front(database.DEMO, port)
+
+
+def workbook():
+    """Set up and write the latest monthly review workbook."""
+    prepare.need_addon()
+    used = prepare.base()
+    with stamps.lock():
+        _ensure_database(used)
+    step("Workbook: writing the latest monthly review")
+    WORKBOOKS.mkdir(parents=True, exist_ok=True)
+    arguments = ["funnel_workbook", "-d", database.DEMO, "--output", WORKBOOKS]
+    log = layout.LOGS / "workbook.log"
+    with open(log, "wb") as errors:
+        done = subprocess.run(
+            [str(part) for part in odoo.command(odoo.addons_option(), *arguments)],
+            env=odoo.environment(database.DEMO),
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+    if done.returncode:
+        end = shell.tail(log.read_text(errors="replace"))
+        raise Problem(f"The workbook was not written. The end of {log}:\n{end}")
+    info(done.stdout.strip() or f"written to {WORKBOOKS}")
+
+
+def _ensure_database(source):
+    """Have the demo database: made once, upgraded when the addon's files changed."""
+    base = stamps.digest(source.fingerprint, database.LANGUAGES, "demo")
+    wanted = f"{base}-{stamps.addon_digest()}"
+    found = database.fingerprint(database.DEMO)
+    if found == wanted and not os.environ.get("FRESH"):
+        info(f"database {database.DEMO} is up to date")
+        return
+    with Timer() as timer:
+        if found.startswith(f"{base}-") and not os.environ.get("FRESH"):
+            step(f"Demo database: the addon changed; upgrading {database.DEMO}")
+            _upgrade()
+        else:
+            step(f"Demo database: creating {database.DEMO} with demo data (a minute)")
+            database.create(database.DEMO)
+            odoo.install(
+                database.DEMO, layout.ADDON, demo=True, languages=database.LANGUAGES
+            )
+        database.mark(database.DEMO, wanted)
+    info(f"ready in {timer.text}")
+
+
+def _upgrade():
+    try:
+        odoo.install(database.DEMO, layout.ADDON, demo=True, upgrade=True)
+    except Problem as error:
+        error.do = "make demo FRESH=1 makes the demo database anew."
+        raise
+
+
+def _print_logins(port):
+    step(f"Odoo: serving on http://localhost:{port} (Ctrl-C ends it)")
+    info("log in with one of these; each password is the login:")
+    for login, role in LOGINS:
+        info(f"  {login:<10}{role}")

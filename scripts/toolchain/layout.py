@@ -1,0 +1,37 @@
+"""Where things are: the repository, and the one cache folder outside it."""
+
+import os
+from pathlib import Path
+
+ADDON = "sales_lead_funnel"
+REPO = Path(__file__).resolve().parents[2]
+ADDON_DIR = REPO / ADDON
+SCRIPTS = REPO / "scripts"
+REQUIREMENTS = REPO / "requirements"
+
+
+def _cache_root():
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base).expanduser().resolve() / "sales-lead-funnel"
+
+
+CACHE = _cache_root()
+ODOO_DEB = CACHE / "odoo-debian"
+VENV = CACHE / "venv"
+POSTGRES = CACHE / "postgres"
+DATA = CACHE / "odoo-data"
+NODE = CACHE / "node"
+LOGS = CACHE / "logs"
+CONF = CACHE / "conf"
+STAMPS = CACHE / "stamps"
+HOME = CACHE / "home"
+TMP = CACHE / "tmp"
+RESULTS = CACHE / "results"
+
+VENV_PYTHON = VENV / "bin" / "python"
+
+
+def ensure_cache():
+    """Create the cache folder and its parts."""
+    for folder in (CACHE, DATA, LOGS, CONF, STAMPS, HOME, TMP, RESULTS):
+        folder.mkdir(parents=True, exist_ok=True)
