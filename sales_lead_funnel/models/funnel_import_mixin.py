@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .funnel_path import with_path
+
 # Vocabularies of the register: a value that is new is added, not refused.
 OPEN_VOCABULARIES = ("source_id", "funnel_industry_id", "tag_ids")
 
@@ -17,4 +19,5 @@ class FunnelImportMixin(models.AbstractModel):
             enabled = dict.fromkeys(OPEN_VOCABULARIES, True)
             enabled |= self.env.context.get("name_create_enabled_fields") or {}
             self = self.with_context(name_create_enabled_fields=enabled)
-        return super().load(fields, data)
+        model = with_path(self, "import")
+        return super(FunnelImportMixin, model).load(fields, data)

@@ -114,6 +114,7 @@ class FunnelLedgerBase(models.AbstractModel):
         Rows that ``merged`` leads had themselves inherited move along. The rows
         stop counting for any figure, because figures read ``lead_id``.
         """
+        merged.flush_recordset()
         self.env.cr.execute(
             SQL(
                 """

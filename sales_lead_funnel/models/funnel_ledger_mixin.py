@@ -70,10 +70,15 @@ class FunnelLedgerMixin(models.AbstractModel):
         return super(FunnelLedgerMixin, leads).web_save_multi(vals_list, specification)
 
     def _funnel_get_screen(self, specification):
-        """Tell form, board and list apart by a field only that view holds."""
+        """Tell form, board and list apart by a field only that view holds.
+
+        What is born in neither is born in the quick create form of the board.
+        """
         if "funnel_card_note" in specification:
             return "board"
-        return "form" if "funnel_score_why" in specification else "list"
+        if "funnel_score_why" in specification:
+            return "form"
+        return "list" if self else "board"
 
     def _merge_opportunity(self, *args, **kwargs):
         leads = with_path(self, "merge")

@@ -1,7 +1,11 @@
 """Through which door a change came, and when it really happened."""
 
+import threading
+from urllib.parse import urlsplit
+
 from odoo.fields import Datetime
 from odoo.http import request
+from odoo.models import BaseModel
 
 PATH_KEY = "funnel_path"
 HAPPENED_KEY = "funnel_happened_at"
@@ -26,17 +30,36 @@ def with_path(records, path):
 
 
 def current_path(env):
-    """Name the door of the change being written, one of ``PATHS``."""
+    """Name the door of the change being written, one of ``PATHS``.
+
+    An automation rule counts as the door also when a screen set it off.
+    """
+    if _is_automation(env):
+        return "automation"
     token = env.context.get(PATH_KEY)
     if isinstance(token, PathToken):
         return str(token)
-    if env.context.get("import_file"):
-        return "import"
-    if "__action_done" in env.context:
-        return "automation"
-    if request and request.httprequest.path.startswith(RPC_PREFIXES):
-        return "rpc"
-    return "server"
+    return "rpc" if _get_url_path().startswith(RPC_PREFIXES) else "server"
+
+
+def _is_automation(env):
+    """Does an automation rule run? Core's memo is empty while rules only watch.
+
+    Its keys are rules, which no remote caller can send.
+    """
+    done = env.context.get("__action_done")
+    return isinstance(done, dict) and any(isinstance(key, BaseModel) for key in done)
+
+
+def _get_url_path():
+    """Return the path of the request being served, "" outside of one.
+
+    XML-RPC and /jsonrpc hide the request from what they call; its address stays
+    noted on the thread.
+    """
+    if request:
+        return request.httprequest.path
+    return urlsplit(getattr(threading.current_thread(), "url", "")).path
 
 
 def explicit_happened_at(env):
