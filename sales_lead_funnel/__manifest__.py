@@ -23,6 +23,7 @@
         "views/funnel_scorecard_views.xml",
         "views/funnel_stage_move_views.xml",
         "views/funnel_grade_change_views.xml",
+        "views/funnel_stage_episode_views.xml",
         "views/crm_lead_views.xml",
         "views/res_config_settings_views.xml",
         "views/funnel_menus.xml",

@@ -17,3 +17,8 @@ from . import crm_stage
 from . import base_import
 from . import res_company
 from . import res_config_settings
+from . import funnel_stage_episode
+from . import funnel_metrics_base
+from . import funnel_metrics_leads
+from . import funnel_metrics_stages
+from . import funnel_metrics

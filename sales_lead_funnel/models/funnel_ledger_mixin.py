@@ -116,9 +116,9 @@ class FunnelLedgerMixin(models.AbstractModel):
     def _funnel_get_changes(self, vals_list):
         """Compare what is about to be written with what the table holds.
 
-        :return: ``[(id, before, after)]`` with ``before`` and ``after`` as
-            ``(stage id, status, suggested grade id)``; leads being born are
-            left out, their birth row tells their first state
+        :return: ``[(id, last move's time, before, after)]`` with ``before`` and
+            ``after`` as ``[stage id, status, suggested grade id]``; leads being
+            born are left out, their birth row tells their first state
         """
         watched = {*LEDGER_FIELDS, SUGGESTION}
         written = {
@@ -131,56 +131,65 @@ class FunnelLedgerMixin(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT lead.id, lead.stage_id, lead.won_status,
+                SELECT lead.id, last.happened_at, lead.stage_id, lead.won_status,
                        lead.funnel_suggested_grade_id
                   FROM crm_lead lead
+                  JOIN LATERAL (
+                       SELECT happened_at FROM funnel_stage_move move
+                        WHERE move.lead_id = lead.id ORDER BY id DESC LIMIT 1
+                       ) last ON TRUE
                  WHERE lead.id IN %s
-                   AND EXISTS (SELECT 1 FROM funnel_stage_move move
-                                WHERE move.lead_id = lead.id)
                 """,
                 tuple(written),
             )
         )
         changes = []
-        for lead_id, *before in self.env.cr.fetchall():
+        for lead_id, last_at, *before in self.env.cr.fetchall():
             vals = written[lead_id]
             after = [
                 vals.get(name, old)
                 for name, old in zip([*LEDGER_FIELDS, SUGGESTION], before, strict=True)
             ]
             if before != after:
-                changes.append((lead_id, before, after))
+                changes.append((lead_id, last_at, before, after))
         return changes
 
     def _funnel_append_changes(self, changes):
-        """Append one row per real change of stage or status, and of suggestion."""
-        moves = [change for change in changes if change[1][:2] != change[2][:2]]
-        if moves:
-            door = {**self._funnel_get_event(), "path": current_path(self.env)}
-            self.env["funnel.stage.move"]._append(
-                {
-                    "lead_id": lead_id,
-                    "from_stage_id": before[0],
-                    "to_stage_id": after[0],
-                    "from_status": before[1],
-                    "to_status": after[1],
-                    **door,
-                }
-                for lead_id, before, after in moves
-            )
-        suggestions = [change for change in changes if change[1][2] != change[2][2]]
-        if suggestions:
-            self.env["funnel.grade.change"]._append(
-                {
-                    "lead_id": lead_id,
-                    "from_grade_id": before[2],
-                    "to_grade_id": after[2],
-                    "kind": "suggested",
-                    **self._funnel_get_event(),
-                }
-                for lead_id, before, after in suggestions
-            )
-        self._funnel_forget_ledger()
+        """Append one row per real change of stage or status, and of suggestion.
+
+        Something told late cannot have happened before the lead's last move.
+        """
+        event = self._funnel_get_event()
+        path = current_path(self.env)
+        moves, suggestions = [], []
+        for lead_id, last_at, before, after in changes:
+            if before[:2] != after[:2]:
+                moves.append(
+                    {
+                        **event,
+                        "lead_id": lead_id,
+                        "from_stage_id": before[0],
+                        "to_stage_id": after[0],
+                        "from_status": before[1],
+                        "to_status": after[1],
+                        "happened_at": max(event["happened_at"], last_at),
+                        "path": path,
+                    }
+                )
+            if before[2] != after[2]:
+                suggestions.append(
+                    {
+                        **event,
+                        "lead_id": lead_id,
+                        "from_grade_id": before[2],
+                        "to_grade_id": after[2],
+                        "kind": "suggested",
+                    }
+                )
+        if moves or suggestions:
+            self.env["funnel.stage.move"]._append(moves)
+            self.env["funnel.grade.change"]._append(suggestions)
+            self._funnel_forget_ledger()
 
     def _funnel_get_event(self):
         """Return who did it and when, as columns of a ledger row."""

@@ -1,0 +1,2 @@
+from . import lead_rows
+from . import monthly_workbook

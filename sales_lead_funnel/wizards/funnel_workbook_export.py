@@ -41,7 +41,8 @@ class FunnelWorkbookExport(models.TransientModel):
         self.ensure_one()
         self._check_may_export()
         stream = BytesIO()
-        self.filename = self._get_workbook().write(stream)
+        workbook = self.env["funnel.monthly.workbook"].with_company(self.company_id)
+        self.filename = workbook._write_to(stream, self.month, self.team_id)
         self.file = base64.b64encode(stream.getvalue())
         return {
             "type": "ir.actions.act_url",
@@ -49,14 +50,6 @@ class FunnelWorkbookExport(models.TransientModel):
             "url": f"/web/content/{self._name}/{self.id}/file/{self.filename}"
             "?download=true",
         }
-
-    def _get_workbook(self):
-        from ..report.monthly_workbook import MonthlyWorkbook
-
-        env = self.with_company(self.company_id).env
-        return MonthlyWorkbook(
-            env, period_of("month", self.month), self.company_id, self.team_id
-        )
 
     def _check_may_export(self):
         if not self.env.su and not self.env.user.has_group(EXPORT_GROUP):

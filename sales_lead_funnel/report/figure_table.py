@@ -1,0 +1,65 @@
+"""Tables of figures: value, what it was made from, how it moved, how sure it is."""
+
+from ..tools.figures import change
+from ..tools.workbook import Cell, Column, Table
+
+VALUE_KINDS = {
+    "count": "integer",
+    "money": "money",
+    "rate": "percent",
+    "days": "days",
+    "score": "days",
+    "ratio": "number",
+}
+
+
+def value_cell(figure):
+    return Cell(figure.value, VALUE_KINDS[figure.unit])
+
+
+def figure_table(env, title, rows):
+    """A table with one figure a row.
+
+    :param rows: ``[(label, figure, figure of the period before or None)]``
+    """
+    return Table(
+        [
+            Column(env._("Figure"), width=34),
+            Column(env._("This period"), "cell", width=14, dash=True),
+            Column(env._("Numerator"), "number", num_format="#,##0.##", width=12),
+            Column(env._("Denominator"), "number", num_format="#,##0.##", width=12),
+            Column(env._("95 % from"), "percent", width=10),
+            Column(env._("95 % to"), "percent", width=10),
+            Column(env._("Period before"), "cell", width=14, dash=True),
+            Column(env._("Change"), "cell", width=12, dash=True),
+            Column(env._("Remark"), width=30),
+        ],
+        [_get_row(env, *row) for row in rows],
+        title=title,
+    )
+
+
+def _get_row(env, label, figure, previous):
+    moved, kind = change(figure, previous) if previous else (None, "change")
+    return (
+        label,
+        value_cell(figure),
+        figure.numerator if figure.denominator is not None else None,
+        figure.denominator,
+        figure.low,
+        figure.high,
+        value_cell(previous) if previous else Cell(None),
+        Cell(moved, kind),
+        get_remark(env, figure),
+    )
+
+
+def get_remark(env, figure):
+    """Say in words what a reader must know before trusting the figure."""
+    if figure.value is None and figure.denominator:
+        return env._("too young to judge")
+    if figure.value is None:
+        return env._("no data")
+    if figure.is_small(env.company.funnel_min_sample):
+        return env._("too few leads (%s)", figure.n)
+    return None

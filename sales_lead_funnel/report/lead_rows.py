@@ -1,0 +1,139 @@
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class LeadColumns:
+    """Builds the columns of one query on leads, joining what names need."""
+
+    def __init__(self, leads, query):
+        self.leads = leads
+        self.query = query
+        self.env = leads.env
+
+    def field(self, name):
+        return self.leads._field_to_sql(self.leads._table, name, self.query)
+
+    def related(self, name, other="name"):
+        """A field of the record that a many2one points to."""
+        alias, comodel = self._join(self.leads._table, self.leads[name], name)
+        return comodel._field_to_sql(alias, other, self.query)
+
+    def owner(self):
+        alias, users = self._join(self.leads._table, self.leads.user_id, "user_id")
+        alias, partners = self._join(alias, users.partner_id, "partner_id")
+        return partners._field_to_sql(alias, "name", self.query)
+
+    def client(self):
+        """Company, or person with the mark that makes it importable again (F1)."""
+        alias, partners = self._join(
+            self.leads._table, self.leads.partner_id, "partner_id"
+        )
+        person = self.env._("(person)")
+        return SQL(
+            """COALESCE(NULLIF(%(company)s, ''), %(client)s,
+                        NULLIF(%(contact)s, '') || %(person)s)""",
+            company=self.field("partner_name"),
+            client=partners._field_to_sql(alias, "complete_name", self.query),
+            contact=self.field("contact_name"),
+            person=person,
+        )
+
+    def contact(self):
+        return SQL(
+            "concat_ws(' / ', NULLIF(%s, ''), NULLIF(%s, ''))",
+            self.field("phone"),
+            self.field("email_from"),
+        )
+
+    def local_date(self, sql):
+        """The date of a UTC datetime where the company is."""
+        zone = self.env.company._funnel_get_tz()
+        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", sql, zone)
+
+    def tags(self):
+        """Names of the tags, separated by commas."""
+        name = self.env["crm.tag"]._field_to_sql("tag", "name", self.query)
+        return SQL(
+            """(SELECT string_agg(%s, ', ' ORDER BY tag.id)
+                  FROM crm_tag tag JOIN crm_tag_rel rel ON rel.tag_id = tag.id
+                 WHERE rel.lead_id = crm_lead.id)""",
+            name,
+        )
+
+    def known(self, name):
+        """A figure of the score, NULL where nothing is known of the lead."""
+        coverage = self.field("funnel_score_coverage")
+        return SQL("CASE WHEN %s > 0 THEN %s::float END", coverage, self.field(name))
+
+    def reviewed_at(self):
+        return SQL(
+            """(SELECT max(happened_at) FROM funnel_grade_change
+                 WHERE lead_id = crm_lead.id AND kind = 'reviewed')"""
+        )
+
+    def _join(self, alias, comodel, name):
+        joined = self.query.left_join(alias, name, comodel._table, "id", name)
+        return joined, comodel
+
+
+class FunnelLeadRows(models.AbstractModel):
+    """Reads leads as rows of a form, names resolved, in one query per form.
+
+    Record rules apply: the leads come from the ORM's own search.
+    """
+
+    _name = "funnel.lead.rows"
+    _description = "Leads as rows of a form"
+
+    def _read_register(self, domain):
+        """Return rows of F1, oldest first.
+
+        Columns: number, source, client, contact, industry, need, obtained on (date),
+        owner, tags.
+        """
+        columns = self._open(domain, "funnel_obtained_at, id")
+        return self._fetch(
+            columns,
+            columns.field("funnel_code"),
+            columns.related("source_id"),
+            columns.client(),
+            columns.contact(),
+            columns.related("funnel_industry_id"),
+            columns.field("funnel_need"),
+            columns.local_date(columns.field("funnel_obtained_at")),
+            columns.owner(),
+            columns.tags(),
+        )
+
+    def _read_grading(self, domain):
+        """Return rows of the grade list, best score first.
+
+        Columns: number, client, industry, owner, stage, score, coverage (fraction),
+        suggested grade, grade, reason, review state, reviewed on (date), pursued.
+        """
+        columns = self._open(domain, "funnel_score desc, id")
+        return self._fetch(
+            columns,
+            columns.field("funnel_code"),
+            columns.client(),
+            columns.related("funnel_industry_id"),
+            columns.owner(),
+            columns.related("stage_id"),
+            columns.known("funnel_score"),
+            SQL("%s / 100", columns.known("funnel_score_coverage")),
+            columns.related("funnel_suggested_grade_id"),
+            columns.related("funnel_grade_id"),
+            columns.field("funnel_grade_reason"),
+            columns.field("funnel_grade_state"),
+            columns.local_date(columns.reviewed_at()),
+            columns.related("funnel_grade_id", "is_pursued"),
+        )
+
+    def _open(self, domain, order):
+        leads = self.env["crm.lead"].with_context(active_test=False)
+        leads.flush_model()
+        return LeadColumns(leads, leads._search(Domain(domain), order=order))
+
+    def _fetch(self, columns, *selected):
+        return self.env.execute_query(columns.query.select(*selected))
