@@ -45,18 +45,21 @@ export class FunnelGradeBadge extends Component {
         return this.isKnown ? Math.round(this.data.funnel_score) : "—";
     }
 
+    get coverage() {
+        return Math.round(this.data.funnel_score_coverage);
+    }
+
     get summary() {
-        const coverage = Math.round(this.data.funnel_score_coverage);
         return _t("Score %(score)s of 100, %(coverage)s %% of the questions answered", {
             score: this.score,
-            coverage,
+            coverage: this.coverage,
         });
     }
 
     get badgeClass() {
         const color = this.isSuggestion ? 0 : this.data.funnel_grade_color || 0;
         const open = this.isSuggestion || this.data.funnel_grade_state === "proposed";
-        return `o_tag_color_${color}${open ? " o_funnel_badge_open" : ""}`;
+        return `o_funnel_color_${color}${open ? " o_funnel_badge_open" : ""}`;
     }
 
     onClick(ev) {
