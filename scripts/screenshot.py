@@ -175,7 +175,7 @@ def main():
             "Network.setCookie", name="session_id", value=cookie, url=options.base
         )
         shot = {"url": options.url, "file": options.file, "wait": options.wait}
-        sys.stdout.write(f"{shoot(page, options.base, {**shot, 'scripts': options.js})}\n")
+        print(shoot(page, options.base, {**shot, "scripts": options.js}))
     finally:
         page.close()
 

@@ -33,7 +33,9 @@ def _has_cjk_font():
         return True
     if not shutil.which("fc-list"):
         return False
-    fonts = subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True, text=True)
+    fonts = subprocess.run(
+        ["fc-list", ":lang=zh-cn"], capture_output=True, text=True, check=False
+    )
     return bool(fonts.stdout.strip())
 
 

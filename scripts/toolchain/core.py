@@ -1,14 +1,14 @@
 """``make test-core``: core's own tests must not notice that the addon is there.
 
 They run on a database with the addon. Whatever fails is run again on a database with
-core alone: what passes there was broken by the addon. Odoo's ``test_lint`` runs too, and
+core alone: what passes there was broken by the addon. Odoo's ``test_lint`` runs too and
 counts where it complains about the addon.
 """
 
 import json
 import re
 import subprocess
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 from . import database, layout, odoo, prepare, results, stamps, suites
 from .say import Timer, info, step

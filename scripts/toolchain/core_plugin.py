@@ -67,13 +67,13 @@ def pytest_collection_finish(session):
 def _with_extra(original):
     """``assertQueryCount`` that adds the extra of the test that runs."""
 
-    def assertQueryCount(self, default=0, flush=True, **counters):  # noqa: N802
+    def assertQueryCount(self, default=0, flush=True, **counters):
         extra = ALLOWED.get(CURRENT["test"], 0)
         if not extra:
             return original(self, default, flush=flush, **counters)
         expected = counters.get(self.env.user.login, default)
         raised = {login: count + extra for login, count in counters.items()}
-        return _measured(
+        return Measured(
             original(self, default + extra, flush=flush, **raised), self, expected
         )
 
@@ -81,7 +81,7 @@ def _with_extra(original):
     return assertQueryCount
 
 
-class _measured:
+class Measured:
     """The context manager, noting how many queries above core's count were made."""
 
     def __init__(self, inner, case, expected):

@@ -46,7 +46,7 @@ def ensure():
     if is_ready():
         return
     _check_machine()
-    step("Odoo 19: fetching Debian's build (about 135 MB) through this machine's mirror")
+    step("Odoo 19: fetching Debian's build (135 MB) through this machine's mirror")
     with Timer() as timer:
         work = layout.ODOO_DEB / "work"
         shutil.rmtree(work, ignore_errors=True)
@@ -83,7 +83,7 @@ def _download(work):
     for mirror in mirrors:
         try:
             return _download_from(mirror, work)
-        except Problem as error:
+        except Problem as error:  # noqa: PERF203 (a mirror each time)
             failures.append(error.what)
     raise Problem(
         "Odoo 19 could not be fetched from this machine's Debian mirror: "
@@ -168,7 +168,7 @@ def _codename():
         text = Path("/etc/os-release").read_text()
     except OSError:
         return ""
-    match = re.search(r"^VERSION_CODENAME=\"?([\w-]+)", text, re.M)
+    match = re.search(r"^VERSION_CODENAME=\"?([\w-]+)", text, re.MULTILINE)
     return match.group(1) if match else ""
 
 

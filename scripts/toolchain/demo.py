@@ -1,4 +1,4 @@
-"""``make demo`` and ``make workbook``: a database to look at, and its review workbook."""
+"""``make demo`` and ``make workbook``: a database to look at, its workbook."""
 
 import os
 import subprocess
@@ -33,10 +33,7 @@ def demo():
 
 def workbook():
     """Set up and write the latest monthly review workbook."""
-    prepare.need_addon()
-    used = prepare.base()
-    with stamps.lock():
-        _ensure_database(used)
+    ensure()
     step("Workbook: writing the latest monthly review")
     WORKBOOKS.mkdir(parents=True, exist_ok=True)
     arguments = ["funnel_workbook", "-d", database.DEMO, "--output", WORKBOOKS]
@@ -48,11 +45,20 @@ def workbook():
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
+            check=False,
         )
     if done.returncode:
         end = shell.tail(log.read_text(errors="replace"))
         raise Problem(f"The workbook was not written. The end of {log}:\n{end}")
     info(done.stdout.strip() or f"written to {WORKBOOKS}")
+
+
+def ensure():
+    """Have the demo database."""
+    prepare.need_addon()
+    used = prepare.base()
+    with stamps.lock():
+        _ensure_database(used)
 
 
 def _ensure_database(source):

@@ -32,6 +32,6 @@ def _run_on_addon(path):
 
     def run(command, **options):
         switches = [part for part in command[1:] if part.startswith("-")]
-        return subprocess.run([command[0], *switches, path], **options)
+        return subprocess.run([command[0], *switches, path], **options, check=False)
 
     return run

@@ -103,12 +103,9 @@ def install(database, modules, *, demo=False, languages="", upgrade=False):
 def complaints(log):
     """Lines of an Odoo log at level WARNING or above, less what the set-up explains."""
     level = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
-    found = []
     with open(log, errors="replace") as lines:
-        for line in lines:
-            if level.match(line) and not _is_expected(line):
-                found.append(line.rstrip())
-    return found
+        serious = (line.rstrip() for line in lines if level.match(line))
+        return [line for line in serious if not _is_expected(line)]
 
 
 def _is_expected(line):

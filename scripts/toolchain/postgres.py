@@ -202,4 +202,3 @@ def query(sql, *, database="postgres", user=""):
         stdin=sql,
     )
     return json.loads(text)
-

@@ -2,8 +2,8 @@
 
 import fnmatch
 import re
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from xml.etree import ElementTree
 
 from . import layout
 from .say import info, step

@@ -1,10 +1,10 @@
-"""What the person at the terminal reads: steps, details, and failures with a way out."""
+"""What the person at the terminal reads: steps, details, failures and ways out."""
 
 import sys
 import time
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 (it is what a person reads, not an error)
     """A step failed: ``what`` went wrong, and what to ``do`` about it."""
 
     def __init__(self, what, do=""):
@@ -48,7 +48,9 @@ class Timer:
     @property
     def text(self):
         seconds = round(self.seconds)
-        return f"{seconds // 60} min {seconds % 60} s" if seconds > 90 else f"{seconds} s"
+        return (
+            f"{seconds // 60} min {seconds % 60} s" if seconds > 90 else f"{seconds} s"
+        )
 
 
 class Progress:

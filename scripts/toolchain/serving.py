@@ -40,7 +40,7 @@ def command(database, port):
 
 
 def in_front(database, port):
-    """Become the server: returns only when it cannot start."""
+    """Become the server: it ends with Ctrl-C."""
     argv, environment = command(database, port)
     os.chdir(layout.CACHE)
     os.execve(argv[0], argv, environment)

@@ -29,16 +29,19 @@ def logged(command, *, log, what, do="", env=None, cwd=None, progress=None):
     layout.LOGS.mkdir(parents=True, exist_ok=True)
     path = layout.LOGS / f"{log}.log"
     shown = Progress()
-    with open(path, "w", encoding="utf-8") as handle, subprocess.Popen(
-        [str(part) for part in command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        encoding="utf-8",
-        errors="replace",
-        env=env,
-        cwd=cwd,
-    ) as process:
+    with (
+        open(path, "w", encoding="utf-8") as handle,
+        subprocess.Popen(
+            [str(part) for part in command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            encoding="utf-8",
+            errors="replace",
+            env=env,
+            cwd=cwd,
+        ) as process,
+    ):
         for line in process.stdout:
             handle.write(line)
             if progress:
@@ -59,6 +62,7 @@ def output(command, *, what, do="", env=None, cwd=None, stdin=None):
         env=env,
         cwd=cwd,
         input=stdin,
+        check=False,
     )
     if done.returncode:
         raise Problem(f"{what} (code {done.returncode}):\n{tail(done.stderr)}", do)

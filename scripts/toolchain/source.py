@@ -51,7 +51,7 @@ def _checkout(root):
 
 def _check_series(source):
     text = source.release.read_text()
-    match = re.search(r"^version_info\s*=\s*\((\d+),\s*(\d+)", text, re.M)
+    match = re.search(r"^version_info\s*=\s*\((\d+),\s*(\d+)", text, re.MULTILINE)
     series = ".".join(match.groups()) if match else "unknown"
     if series != SERIES:
         raise Problem(

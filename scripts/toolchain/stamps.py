@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from . import layout
+from .say import info
 
 IGNORED_PARTS = {"__pycache__", "node_modules", ".git"}
 
@@ -66,7 +67,7 @@ def lock(name="setup"):
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print(f"    Waiting for another run that holds the {name} lock …", flush=True)
+            info(f"waiting for another run that holds the {name} lock …")
             fcntl.flock(handle, fcntl.LOCK_EX)
         handle.write(str(os.getpid()))
         handle.flush()

@@ -75,7 +75,8 @@ def _pip_install(folder, files):
 def _pip_progress(line):
     """Show "Collecting lxml==4.9.3 …", "Downloading … (7.8 MB)" and the like."""
     line = line.strip()
-    return line if line.startswith(("Collecting", "Downloading", "Installing")) else None
+    shown = ("Collecting", "Downloading", "Installing")
+    return line if line.startswith(shown) else None
 
 
 def _link_odoo(folder, source):
@@ -99,6 +100,8 @@ def _find_python():
 
 
 def _version_of(python):
-    done = subprocess.run([python, "--version"], capture_output=True, text=True)
+    done = subprocess.run(
+        [python, "--version"], capture_output=True, text=True, check=False
+    )
     match = re.match(r"Python (\d+)\.(\d+)", done.stdout)
     return tuple(map(int, match.groups())) if match else None

@@ -16,7 +16,7 @@ import pytest
 REPO = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPO / "scripts"))
 
-from toolchain import database, layout, odoo, postgres, prepare  # noqa: E402
+from toolchain import database, layout, odoo, postgres, prepare
 
 RESULT_MARK = "@@result@@"
 
@@ -66,6 +66,7 @@ class Odoo:
             text=True,
             env=odoo.environment(name),
             cwd=layout.CACHE,
+            check=False,
         )
         self.last_log = done.stderr
         if check and done.returncode:
@@ -78,7 +79,9 @@ class Odoo:
         first = (odoo.addons_option(), command, *arguments)
         return self.run(name, *first, **options)
 
-    def install(self, name, modules=layout.ADDON, *, demo=False, languages="", **options):
+    def install(
+        self, name, modules=layout.ADDON, *, demo=False, languages="", **options
+    ):
         """Install modules (comma-separated)."""
         extra = ["--with-demo"] if demo else []
         extra += [f"--load-language={languages}"] if languages else []

@@ -5,7 +5,7 @@ import re
 from toolchain import layout
 
 I18N = layout.ADDON_DIR / "i18n"
-ENTRY = re.compile(r'^msgid ((?:"(?:[^"\\]|\\.)*"\s*)+)', re.M)
+ENTRY = re.compile(r'^msgid ((?:"(?:[^"\\]|\\.)*"\s*)+)', re.MULTILINE)
 
 
 def terms(text):

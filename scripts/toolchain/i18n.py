@@ -1,0 +1,57 @@
+"""``make i18n``: the .pot file and zh_CN.po, exported by Odoo itself."""
+
+import re
+import subprocess
+
+from . import database, layout, odoo, prepare, stamps
+from .say import info, step
+
+FOLDER = layout.ADDON_DIR / "i18n"
+DATES = re.compile(r'^"(?:POT-Creation-Date|PO-Revision-Date): .*\n', re.MULTILINE)
+
+
+def update():
+    """Export both files from a database that holds the addon as it is now."""
+    prepare.need_addon()
+    used = prepare.base()
+    with stamps.lock():
+        template = database.template_addon(used)
+        database.create(database.I18N, template)
+    step("Translations: exporting the .pot file and zh_CN.po")
+    FOLDER.mkdir(exist_ok=True)
+    before = {path: path.read_text() for path in FOLDER.glob("*.po*")}
+    odoo.run(
+        database.I18N,
+        *("i18n", "export", "-d", database.I18N, "-l", "pot", "zh_CN"),
+        *("--", layout.ADDON),
+        log="i18n",
+        what="Exporting the translations failed",
+    )
+    for path in sorted(FOLDER.glob("*.po*")):
+        _tidy(path, before.get(path, ""))
+    database.drop(database.I18N)
+    _count_missing()
+
+
+def _tidy(path, before):
+    """Leave a file alone where only its dates changed."""
+    if DATES.sub("", path.read_text()) == DATES.sub("", before):
+        path.write_text(before)
+    else:
+        info(f"written: {path.relative_to(layout.REPO)}")
+
+
+def _count_missing():
+    """Say what is left to translate; the check itself is part of make lint."""
+    script = layout.SCRIPTS / "check_po.py"
+    files = [FOLDER / f"{layout.ADDON}.pot", FOLDER / "zh_CN.po"]
+    done = subprocess.run(
+        list(map(str, [layout.VENV_PYTHON, script, *files])),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = done.stdout.splitlines()
+    info(f"{len(lines)} terms need work" if lines else "zh_CN is complete")
+    for line in lines:
+        info(line)
