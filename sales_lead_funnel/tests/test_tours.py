@@ -1,0 +1,42 @@
+from odoo.addons.mail.tests.common import mail_new_test_user
+from odoo.tests import HttpCase, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestTours(HttpCase):
+    """What a rep and a manager do, in a real browser."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rep = mail_new_test_user(
+            cls.env,
+            login="tour_rep",
+            password="tour_rep",  # a tour logs in with the login as password
+            groups="base.group_user,sales_team.group_sale_salesman",
+        )
+        cls.manager = mail_new_test_user(
+            cls.env,
+            login="tour_manager",
+            password="tour_manager",
+            groups="base.group_user,sales_team.group_sale_salesman_all_leads",
+        )
+        cls.env["crm.lead"].search([]).action_archive()
+        cls.lead = cls.env["crm.lead"].create(
+            {"name": "Tour lead", "type": "opportunity", "user_id": cls.rep.id}
+        )
+
+    def test_rep_proposes_and_manager_reviews(self):
+        self.start_tour("/odoo", "funnel_rep_proposes_grade", login="tour_rep")
+        self.assertEqual(self.lead.funnel_grade_state, "proposed")
+        self.start_tour("/odoo", "funnel_manager_reviews_grade", login="tour_manager")
+        grade_c = self.env.ref("sales_lead_funnel.grade_c")
+        self.assertEqual(self.lead.funnel_grade_state, "reviewed")
+        self.assertEqual(self.lead.funnel_grade_id, grade_c)
+
+    def test_a_drag_on_the_board_is_noted_as_such(self):
+        self.start_tour("/odoo", "funnel_drag_writes_ledger", login="tour_rep")
+        last = self.lead.funnel_stage_move_ids[:1]
+        self.assertEqual(last.path, "board")
+        self.assertEqual(last.user_id, self.rep)
+        self.assertEqual(last.to_stage_id, self.lead.stage_id)
