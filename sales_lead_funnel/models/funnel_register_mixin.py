@@ -136,20 +136,36 @@ class FunnelRegisterMixin(models.AbstractModel):
 
     @api.depends("partner_id")
     def _compute_funnel_client_type(self):
-        clients = self.partner_id.commercial_partner_id
-        won = self.env["crm.lead"].sudo()._read_group(
-            [
-                ("won_status", "=", "won"),
-                ("partner_id.commercial_partner_id", "in", clients.ids),
-            ],
-            ["partner_id"],
-        )
-        buyers = {partner.commercial_partner_id for (partner,) in won}
+        """A client that bought before, in a lead of the same company, is existing."""
+        buyers = self._funnel_get_buyers()
         for lead in self:
-            if not lead.funnel_client_type or lead.partner_id:
-                client = lead.partner_id.commercial_partner_id
-                existing = client and client in buyers and lead.won_status != "won"
-                lead.funnel_client_type = "existing" if existing else "new"
+            if lead.funnel_client_type and not lead.partner_id:
+                lead.funnel_client_type = lead.funnel_client_type
+                continue
+            client = lead.partner_id.commercial_partner_id
+            is_buyer = {(client, lead.company_id), (client, lead.env["res.company"])}
+            existing = client and lead.won_status != "won" and is_buyer & buyers
+            lead.funnel_client_type = "existing" if existing else "new"
+
+    def _funnel_get_buyers(self):
+        """Return ``{(client, company)}`` of the won leads of these leads' clients.
+
+        Sudo: a client is an existing one also where another rep won; only the yes or
+        no is kept, and only within the lead's own company.
+        """
+        clients = self.partner_id.commercial_partner_id
+        won = (
+            self.env["crm.lead"]
+            .sudo()
+            ._read_group(
+                [
+                    ("won_status", "=", "won"),
+                    ("partner_id.commercial_partner_id", "in", clients.ids),
+                ],
+                ["partner_id", "company_id"],
+            )
+        )
+        return {(partner.commercial_partner_id, company) for partner, company in won}
 
     @api.depends("partner_name", "contact_name", "partner_id")
     def _compute_funnel_client(self):
