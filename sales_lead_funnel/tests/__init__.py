@@ -1,0 +1,2 @@
+from . import test_ledger_paths
+from . import test_ledger_property
