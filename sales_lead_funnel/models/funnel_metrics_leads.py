@@ -1,6 +1,6 @@
 from types import SimpleNamespace
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from ..tools import figures
@@ -178,13 +178,17 @@ class FunnelMetricsLeads(models.AbstractModel):
         return result
 
     def _to_company_currency(self, amount, company_id, moment):
-        """Convert an amount of a lead at the rate of the day it was won."""
-        company = self.env["res.company"].sudo().browse(company_id or self.env.company.id)
+        """Convert an amount of a lead at the rate of the local day it was won."""
+        company = (
+            self.env["res.company"].sudo().browse(company_id or self.env.company.id)
+        )
         target = self.env.company.currency_id
         if company.currency_id == target:
             return amount
+        zone = self.env.company._funnel_get_tz()
+        day = fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
         return company.currency_id._convert(
-            amount, target, self.env.company, moment.date()
+            amount, target, self.env.company, day.date()
         )
 
     def _read_first_reviews(self, start, end, domain, groupby):
@@ -211,7 +215,9 @@ class FunnelMetricsLeads(models.AbstractModel):
                  GROUP BY 1
                 """,
                 key=SQL("review.to_grade_id") if by_grade else SQL("leads.key"),
-                leads=self._get_leads_sql(domain, groupby, own_keys=("funnel_grade_id",)),
+                leads=self._get_leads_sql(
+                    domain, groupby, own_keys=("funnel_grade_id",)
+                ),
                 start=start,
                 end=end,
             )

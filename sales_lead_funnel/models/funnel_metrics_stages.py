@@ -131,16 +131,18 @@ class FunnelMetricsStages(models.AbstractModel):
             ``Stay`` with the age at which the period began to see them (M4)
         """
         now = min(end, self.env.cr.now())
+        if start > now:
+            return {}  # nothing can be seen yet
         rows = self._read_rows(
             SQL(
                 """
                 SELECT stay.key, stay.entered_at, stay.left_at, stay.outcome
                   FROM %(stays)s
-                 WHERE stay.entered_at < %(now)s
+                 WHERE stay.entered_at < %(end)s
                    AND (stay.left_at IS NULL OR stay.left_at >= %(start)s)
                 """,
                 stays=self._get_stays_sql(domain, groupby),
-                now=now,
+                end=end,
                 start=start,
             )
         )
@@ -150,7 +152,7 @@ class FunnelMetricsStages(models.AbstractModel):
                 key,
                 SimpleNamespace(entered=0, open=0, exits={}, exposure=0.0, stays=[]),
             )
-            ended = left_at is not None and left_at < now
+            ended = left_at is not None and left_at < end
             data.entered += entered_at >= start
             data.open += not ended
             if ended:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import pairwise
 from math import sqrt
 from statistics import NormalDist
 from unittest.mock import patch
@@ -22,6 +23,7 @@ MARCH_UTC = (
 STAGE_HORIZON = timedelta(days=30)
 WIN_HORIZON = timedelta(days=90)
 DAY = timedelta(days=1)
+OBTAINED_CODES = ("lead_count", "score_mean", "entered_on_time", "source_conversion")
 
 
 class FiguresCommon(FunnelCommon):
@@ -97,47 +99,32 @@ class FiguresCommon(FunnelCommon):
     @classmethod
     def _build_history(cls):
         """Sixteen leads; the names say what each is there for."""
-        obtain, go, fair = cls._obtain, cls._go, cls.source_fair.id
-        foreign = cls.company_foreign.id
-        new, middle, late, won = cls.stages
-        story = {}
+        story = {
+            **cls._tell_of_wins(),
+            **cls._tell_of_losses(),
+            **cls._tell_of_open_leads(),
+            **cls._tell_of_odd_leads(),
+        }
+        cls.env.flush_all()
+        return story
 
-        lead = obtain("2024-03-02 15:00", expected_revenue=1000, **FULL_PROSPECT)
-        go(lead, "2024-03-05 15:00", late)
-        cls._review(lead, "2024-03-04 10:00", cls.grade_c)
-        go(lead, "2024-03-20 15:00", won)
-        cls._review(lead, "2024-03-21 10:00", cls.grade_a)
-        story["skips a stage and wins"] = lead
+    @classmethod
+    def _tell_of_wins(cls):
+        _new, middle, late, won = cls.stages
 
-        lead = obtain(
-            "2024-02-20 15:00",
-            recorded="2024-02-22 15:00",
-            told="2024-02-21 15:00",
-            source_id=fair,
-        )
-        go(lead, "2024-03-03 15:00", middle)
-        go(lead, "2024-03-08 15:00", new)
-        cls._review(lead, "2024-03-09 15:00", cls.grade_a)
-        go(lead, "2024-03-15 15:00", late)
-        cls._lose(lead, "2024-03-25 15:00")
-        story["goes back, on, and is lost"] = lead
+        skips = cls._obtain("2024-03-02 15:00", expected_revenue=1000, **FULL_PROSPECT)
+        cls._go(skips, "2024-03-05 15:00", late)
+        cls._review(skips, "2024-03-04 10:00", cls.grade_c)
+        cls._go(skips, "2024-03-20 15:00", won)
+        cls._review(skips, "2024-03-21 10:00", cls.grade_a)
 
-        lead = obtain("2024-03-01 05:00", expected_revenue=700)
-        cls._review(lead, "2024-03-01 05:00", cls.grade_a)
-        go(lead, "2024-03-10 15:00", won)
-        go(lead, "2024-03-12 15:00", late)
-        go(lead, "2024-04-03 15:00", won)
-        story["is won, reopened and won again"] = lead
+        reopened = cls._obtain("2024-03-01 05:00", expected_revenue=700)
+        cls._review(reopened, "2024-03-01 05:00", cls.grade_a)
+        cls._go(reopened, "2024-03-10 15:00", won)
+        cls._go(reopened, "2024-03-12 15:00", late)
+        cls._go(reopened, "2024-04-03 15:00", won)
 
-        lead = obtain(
-            "2024-03-04 15:00", recorded="2024-03-06 15:00:01", source_id=fair
-        )
-        cls._lose(lead, "2024-03-07 15:00")
-        cls._restore(lead, "2024-03-09 15:00")
-        go(lead, "2024-03-28 15:00", middle)
-        story["is lost and restored"] = lead
-
-        story["is born won"] = obtain(
+        born_won = cls._obtain(
             "2024-03-14 09:00",
             recorded="2024-03-15 09:00",
             told="2024-03-14 15:00",
@@ -145,64 +132,118 @@ class FiguresCommon(FunnelCommon):
             expected_revenue=50,
         )
 
-        lead = obtain("2024-03-05 15:00", recorded="2024-03-06 15:00", source_id=fair)
-        cls._archive(lead, "2024-03-18 15:00")
-        story["is archived"] = lead
+        of_manager = cls._obtain("2024-03-01 04:59:59", user_id=cls.manager.id)
+        cls._go(of_manager, "2024-03-13 15:00", middle)
+        cls._go(of_manager, "2024-03-13 15:00", won)
+        return {
+            "skips a stage and wins": skips,
+            "is won, reopened and won again": reopened,
+            "is born won": born_won,
+            "of the manager, obtained in the last second of February": of_manager,
+        }
 
-        gone = obtain("2024-03-06 15:00", source_id=fair)
-        cls._review(gone, "2024-03-06 16:00", cls.grade_a)
-        go(gone, "2024-03-07 15:00", middle)
-        kept = obtain("2024-03-03 15:00", source_id=False)
-        go(kept, "2024-03-08 15:00", late)
-        (gone + kept).with_context(funnel_happened_at="2024-03-09 15:00").with_user(
-            cls.manager
-        ).merge_opportunity()
-        story["survives a merge"] = kept
+    @classmethod
+    def _tell_of_losses(cls):
+        new, middle, late, _won = cls.stages
+        fair = cls.source_fair.id
 
-        lead = obtain(
+        returns = cls._obtain(
+            "2024-02-20 15:00",
+            recorded="2024-02-22 15:00",
+            told="2024-02-21 15:00",
+            source_id=fair,
+        )
+        cls._go(returns, "2024-03-03 15:00", middle)
+        cls._go(returns, "2024-03-08 15:00", new)
+        cls._review(returns, "2024-03-09 15:00", cls.grade_a)
+        cls._go(returns, "2024-03-15 15:00", late)
+        cls._lose(returns, "2024-03-25 15:00")
+
+        restored = cls._obtain(
+            "2024-03-04 15:00", recorded="2024-03-06 15:00:01", source_id=fair
+        )
+        cls._lose(restored, "2024-03-07 15:00")
+        cls._restore(restored, "2024-03-09 15:00")
+        cls._go(restored, "2024-03-28 15:00", middle)
+
+        in_march = cls._obtain(
             "2024-03-07 15:00",
             team_id=cls.team_other.id,
             stage_id=cls.stage_other_team.id,
             source_id=fair,
             funnel_need_fit="partial",
         )
-        cls._lose(lead, "2024-04-01 03:59:59")
-        story["is lost in the last second of March"] = lead
+        cls._lose(in_march, "2024-04-01 03:59:59")
 
-        lead = obtain("2024-03-08 15:00")
-        cls._review(lead, "2024-04-01 04:00", cls.grade_b)
-        cls._lose(lead, "2024-04-01 04:00")
-        story["is lost in the first second of April"] = lead
+        in_april = cls._obtain("2024-03-08 15:00")
+        cls._review(in_april, "2024-04-01 04:00", cls.grade_b)
+        cls._lose(in_april, "2024-04-01 04:00")
 
-        lead = obtain("2024-03-01 04:59:59", user_id=cls.manager.id)
-        go(lead, "2024-03-13 15:00", middle)
-        go(lead, "2024-03-13 15:00", won)
-        story["of the manager, obtained in the last second of February"] = lead
-
-        lead = obtain("2024-03-10 07:00", user_id=False, funnel_need_fit="none")
-        cls._lose(lead, "2024-03-16 15:00")
-        story["of nobody, obtained when the clocks went forward"] = lead
-
-        lead = obtain("2024-01-10 15:00", source_id=False)
-        go(lead, "2024-01-20 15:00", middle)
-        story["has been open since January"] = lead
-
-        lead = obtain("2024-01-15 15:00")
-        go(lead, "2024-01-15 15:00", middle)
-        go(lead, "2024-03-02 15:00", late)
-        story["moved on after six weeks"] = lead
-
-        lead = obtain(
-            "2024-03-11 15:00", user_id=False, team_id=False, company_id=foreign
+        of_nobody = cls._obtain(
+            "2024-03-10 07:00", user_id=False, funnel_need_fit="none"
         )
-        go(lead, "2024-03-12 15:00", won)
-        story["of a foreign company"] = lead
+        cls._lose(of_nobody, "2024-03-16 15:00")
+        return {
+            "goes back, on, and is lost": returns,
+            "is lost and restored": restored,
+            "is lost in the last second of March": in_march,
+            "is lost in the first second of April": in_april,
+            "of nobody, obtained when the clocks went forward": of_nobody,
+        }
 
-        lead = obtain("2024-03-12 15:00", recorded="2024-03-13 16:00", source_id=fair)
-        cls._tell(lead, "2024-03-12 16:00", funnel_obtained_at=False)
-        story["obtained nobody knows when"] = lead
-        cls.env.flush_all()
-        return story
+    @classmethod
+    def _tell_of_open_leads(cls):
+        _new, middle, late, _won = cls.stages
+
+        since_january = cls._obtain("2024-01-10 15:00", source_id=False)
+        cls._go(since_january, "2024-01-20 15:00", middle)
+
+        moved_on = cls._obtain("2024-01-15 15:00")
+        cls._go(moved_on, "2024-01-15 15:00", middle)
+        cls._go(moved_on, "2024-03-02 15:00", late)
+
+        undated = cls._obtain(
+            "2024-03-12 15:00",
+            recorded="2024-03-13 16:00",
+            source_id=cls.source_fair.id,
+        )
+        cls._tell(undated, "2024-03-12 16:00", funnel_obtained_at=False)
+        return {
+            "has been open since January": since_january,
+            "moved on after six weeks": moved_on,
+            "obtained nobody knows when": undated,
+        }
+
+    @classmethod
+    def _tell_of_odd_leads(cls):
+        _new, middle, late, won = cls.stages
+        fair = cls.source_fair.id
+
+        archived = cls._obtain(
+            "2024-03-05 15:00", recorded="2024-03-06 15:00", source_id=fair
+        )
+        cls._archive(archived, "2024-03-18 15:00")
+
+        gone = cls._obtain("2024-03-06 15:00", source_id=fair)
+        cls._review(gone, "2024-03-06 16:00", cls.grade_a)
+        cls._go(gone, "2024-03-07 15:00", middle)
+        kept = cls._obtain("2024-03-03 15:00", source_id=False)
+        cls._go(kept, "2024-03-08 15:00", late)
+        both = (gone + kept).with_user(cls.manager)
+        both.with_context(funnel_happened_at="2024-03-09 15:00").merge_opportunity()
+
+        foreign = cls._obtain(
+            "2024-03-11 15:00",
+            user_id=False,
+            team_id=False,
+            company_id=cls.company_foreign.id,
+        )
+        cls._go(foreign, "2024-03-12 15:00", won)
+        return {
+            "is archived": archived,
+            "survives a merge": kept,
+            "of a foreign company": foreign,
+        }
 
 
 # ------------------------------------------------------------
@@ -300,29 +341,44 @@ class Recount:
     def _items(self, code, start, end, sees, groupby):
         """Yield ``(key, what counts for the figure)``."""
         leads = [lead for lead in self.leads if sees(lead)]
-        if code in ("lead_count", "score_mean", "entered_on_time", "source_conversion"):
-            for lead in leads:
-                if start <= lead["obtained"] < end:
-                    yield lead.get(groupby), lead
-        elif code == "grade_win_rate":
-            for lead in leads:
-                for first in self.reviews[lead["id"]][:1]:
-                    if start <= first["at"] < end:
-                        by_grade = groupby == "funnel_grade_id"
-                        yield first["grade"] if by_grade else lead.get(groupby), lead
-        elif code.startswith("stage_"):
-            cohort = code == "stage_loss_rate"
-            for lead in leads:
-                for stay in self.stays(lead):
-                    seen = self._see(stay, start, end, cohort)
-                    if seen:
-                        by_stage = groupby == "stage_id"
-                        yield stay["stage"] if by_stage else lead.get(groupby), seen
-        else:
-            for lead in leads:
-                closing = self.closing(lead, end)
-                if closing and closing["at"] >= start:
-                    yield lead.get(groupby), (lead, closing)
+        if code == "grade_win_rate":
+            return self._reviewed(leads, start, end, groupby)
+        if code in OBTAINED_CODES:
+            return self._obtained(leads, start, end, groupby)
+        if code.startswith("stage_"):
+            is_cohort = code == "stage_loss_rate"
+            return self._stayed(leads, start, end, groupby, is_cohort)
+        return self._closed(leads, start, end, groupby)
+
+    def _obtained(self, leads, start, end, groupby):
+        for lead in leads:
+            if start <= lead["obtained"] < end:
+                yield lead.get(groupby), lead
+
+    def _reviewed(self, leads, start, end, groupby):
+        for lead in leads:
+            for first in self.reviews[lead["id"]][:1]:
+                if start <= first["at"] < end:
+                    by_grade = groupby == "funnel_grade_id"
+                    yield first["grade"] if by_grade else lead.get(groupby), lead
+
+    def _closed(self, leads, start, end, groupby):
+        for lead in leads:
+            closing = self.closing(lead, end)
+            if closing and closing["at"] >= start:
+                yield lead.get(groupby), (lead, closing)
+
+    def _stayed(self, leads, start, end, groupby, is_cohort):
+        for lead in leads:
+            for stay in self.stays(lead):
+                key = stay["stage"] if groupby == "stage_id" else lead.get(groupby)
+                seen = stay
+                if not is_cohort:
+                    seen = self._see(stay, start, end)
+                elif not start <= stay["in"] < end:
+                    seen = None
+                if seen:
+                    yield key, seen
 
     def closing(self, lead, end):
         """The change by which a lead came to be won or lost, as it is at ``end``."""
@@ -353,10 +409,8 @@ class Recount:
                 "how": outcome,
             }
 
-    def _see(self, stay, start, end, cohort):
+    def _see(self, stay, start, end):
         """What the period shows of a stay; None when it does not touch it."""
-        if cohort:
-            return stay if start <= stay["in"] < end else None
         until = min(end, self.now)
         if stay["in"] >= end or (stay["out"] and stay["out"] < start) or start > until:
             return None
@@ -498,8 +552,7 @@ class Recount:
             tau = max(age for age in ages if at_risk(age) >= len(stays) / 10 - 1e-9)
             steps = sorted({0.0, *(age for age in ages if age < tau), tau})
             return sum(
-                survival(left) * (right - left)
-                for left, right in zip(steps, steps[1:], strict=False)
+                survival(left) * (right - left) for left, right in pairwise(steps)
             )
 
         return self._dwell(seen, restricted)
