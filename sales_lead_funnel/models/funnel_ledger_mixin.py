@@ -3,8 +3,10 @@ from odoo.tools import SQL
 
 from .funnel_path import current_path, explicit_happened_at, with_path
 
-# Writing one of these may change the stage or the won/lost status.
-TRIGGERS = {"stage_id", "team_id", "type", "user_id", "active", "probability"}
+# Writing one of these changes the stage or the won/lost status at once …
+TRIGGERS = {"stage_id", "active", "probability"}
+# … and one of these through a recomputation of the stage.
+LAZY_TRIGGERS = {"team_id", "type", "user_id"}
 LEDGER_FIELDS = ["stage_id", "won_status"]
 SUGGESTION = "funnel_suggested_grade_id"
 
@@ -48,9 +50,31 @@ class FunnelLedgerMixin(models.AbstractModel):
 
     def write(self, vals):
         result = super().write(vals)
-        if not TRIGGERS.isdisjoint(vals):
-            self.flush_recordset(LEDGER_FIELDS)
+        if self._funnel_may_move(vals):
+            self._funnel_flush_ledger()
         return result
+
+    def _funnel_may_move(self, vals):
+        """Tell whether the ledger must be written at once, while the door is known.
+
+        Core's long loops (assignment) change teams lead by lead and compute all
+        stages at the end, in one go; that stays so.
+        """
+        if not TRIGGERS.isdisjoint(vals):
+            return True
+        is_door = current_path(self.env) != "server"
+        return is_door and not LAZY_TRIGGERS.isdisjoint(vals)
+
+    def _funnel_flush_ledger(self):
+        """Write a changed stage or status now, so that the ledger is never behind.
+
+        Where neither changed nothing is flushed: core's batches stay as they are.
+        """
+        self._recompute_recordset(LEDGER_FIELDS)
+        dirty = self.env._field_dirty
+        for name in LEDGER_FIELDS:
+            if not dirty.get(self._fields[name], set()).isdisjoint(self._ids):
+                return self.flush_recordset(LEDGER_FIELDS)
 
     def _write_multi(self, vals_list):
         changes = self._funnel_get_changes(vals_list)

@@ -9,6 +9,7 @@ from ..tools.names import split_client, split_contact
 
 ENTRY_DEADLINE = timedelta(hours=24)  # S0-34
 NAME_NEED_LENGTH = 60  # characters of the need that go into a lead's title
+CLOCK_TOLERANCE = timedelta(minutes=5)  # a browser's clock may run ahead of ours
 NEED_FIT = [("full", "Full match"), ("partial", "Partial match"), ("none", "No match")]
 AUTHORITY = [
     ("decides", "Decides"),
@@ -31,7 +32,7 @@ class FunnelRegisterMixin(models.AbstractModel):
     funnel_obtained_at = fields.Datetime(
         string="Obtained at",
         copy=False,
-        default=fields.Datetime.now,
+        default=lambda self: self.env.cr.now(),
         index=True,
         help="When the lead was obtained, e.g. the card handed over at the show. "
         "When it was entered here is the creation date.",
@@ -209,8 +210,9 @@ class FunnelRegisterMixin(models.AbstractModel):
 
     @api.constrains("funnel_obtained_at")
     def _check_obtained_in_the_past(self):
-        limit = fields.Datetime.now()
+        now = fields.Datetime.now()
         for lead in self.filtered("funnel_obtained_at"):
+            limit = max(now, lead.create_date) + CLOCK_TOLERANCE
             if lead.funnel_obtained_at > limit:
                 raise FunnelRegisterError(
                     self.env._(
