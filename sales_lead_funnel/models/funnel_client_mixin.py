@@ -51,10 +51,10 @@ class FunnelClientMixin(models.AbstractModel):
         self.funnel_same_client_count = 0
         self.funnel_same_client_hint = False
         for lead in self.filtered("funnel_client_key"):
-            twins = self.search(lead._funnel_get_twin_domain(), limit=VISIBLE_LIMIT)
-            lead.funnel_same_client_ids = twins
+            twins = self.search(lead._funnel_get_twin_domain())
+            lead.funnel_same_client_ids = twins[:VISIBLE_LIMIT]
             lead.funnel_same_client_count = len(twins)
-            if not twins and lead._funnel_is_followed_unseen():
+            if lead._funnel_is_followed_unseen(twins):
                 lead.funnel_same_client_hint = lead._funnel_get_hint()
 
     def _funnel_get_twin_domain(self):
@@ -67,7 +67,7 @@ class FunnelClientMixin(models.AbstractModel):
             ]
         )
 
-    def _funnel_is_followed_unseen(self):
+    def _funnel_is_followed_unseen(self, seen):
         """Does somebody else follow this client in a lead the user cannot see?
 
         Sudo: only the yes or no leaves this method, and only for the companies the
@@ -75,7 +75,11 @@ class FunnelClientMixin(models.AbstractModel):
         """
         companies = [*self.env.companies.ids, False]
         unseen = self._funnel_get_twin_domain() & Domain(
-            [("company_id", "in", companies), ("user_id", "not in", [False, self.env.uid])]
+            [
+                ("company_id", "in", companies),
+                ("user_id", "not in", [False, self.env.uid]),
+                ("id", "not in", seen.ids),
+            ]
         )
         return bool(self.sudo().search_count(unseen, limit=1))
 

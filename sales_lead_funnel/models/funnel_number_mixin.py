@@ -1,5 +1,5 @@
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -61,35 +61,52 @@ class FunnelNumberMixin(models.AbstractModel):
         """Return ``{(company, year): leads}`` of the leads to be numbered there."""
         groups = defaultdict(lambda: self.browse())
         for lead in self:
-            company = lead.company_id or lead.funnel_code_company_id or self.env.company
+            company = lead._funnel_get_number_company()
             if not lead.funnel_code or company != lead.funnel_code_company_id:
                 groups[company, lead._funnel_get_number_year()] |= lead
         return groups
 
     def _funnel_number(self, company, year):
         arriving = self.filtered("funnel_code")
-        taken = arriving._funnel_find_taken(arriving.mapped("funnel_code"), company)
-        missing = self.filtered(
-            lambda lead: not lead.funnel_code or lead.funnel_code in taken
-        )
-        codes = missing._funnel_draw(self._funnel_get_counter(company, year), company)
+        taken = self._funnel_find_taken(arriving.mapped("funnel_code"), company)
+        kept, missing = set(), self - arriving
+        for lead in arriving:
+            if lead.funnel_code in kept or lead.funnel_code in taken:
+                missing |= lead
+            else:
+                kept.add(lead.funnel_code)
+        counter = self._funnel_get_counter(company, year)
+        codes = missing._funnel_draw(counter, company, kept)
         for lead, code in zip(missing, codes, strict=True):
             lead.funnel_code = code
         self.funnel_code_company_id = company
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [self._funnel_prepare_number(vals) for vals in vals_list]
+        if any("funnel_code" in vals for vals in vals_list):
+            self.flush_model(["funnel_code", "funnel_code_company_id"])
         leads = super().create(vals_list)
         given = leads.browse()
         for lead, vals in zip(leads, vals_list, strict=True):
-            if vals.get("funnel_code"):
+            if "funnel_code" in vals:
                 given |= lead
                 if lead.funnel_code != vals["funnel_code"]:
                     raise self._funnel_number_error(vals["funnel_code"])
         given._funnel_take_given_numbers()
+        leads._recompute_recordset(["funnel_code"])
         return leads
 
+    def _funnel_prepare_number(self, vals):
+        """Leave an empty number out, as forms send it, so that one is given."""
+        vals = dict(vals)
+        code = vals.pop("funnel_code", False)
+        code = code or self.env.context.get("default_funnel_code")
+        return {**vals, "funnel_code": code} if code else vals
+
     def write(self, vals):
+        if vals.get("funnel_code"):
+            self._funnel_check_written_number(vals)
         result = super().write(vals)
         if "funnel_code" in vals:
             given = self.filtered("funnel_code")
@@ -104,14 +121,17 @@ class FunnelNumberMixin(models.AbstractModel):
         """
         groups = defaultdict(lambda: self.browse())
         for lead in self:
-            company = lead.company_id or lead.funnel_code_company_id or self.env.company
+            company = lead._funnel_get_number_company()
             groups[company, lead._funnel_get_number_year()] |= lead
         for (company, year), leads in groups.items():
-            leads._funnel_check_number_is_free(company)
+            leads._funnel_check_numbers_are_free(leads.mapped("funnel_code"), company)
             if leads.funnel_code_company_id != company:
                 leads.funnel_code_company_id = company
             counter = self._funnel_get_counter(company, year)
             counter._funnel_move_past(leads.mapped("funnel_code"))
+
+    def _funnel_get_number_company(self):
+        return self.company_id or self.funnel_code_company_id or self.env.company
 
     def _funnel_get_number_year(self):
         moment = self.funnel_obtained_at or self.create_date or fields.Datetime.now()
@@ -130,60 +150,80 @@ class FunnelNumberMixin(models.AbstractModel):
         if not sequence:
             shared = [("code", "=", SEQUENCE_CODE), ("company_id", "=", False)]
             pattern = sequences.search(shared, limit=1)
-            values = {"company_id": company.id, "name": f"{pattern.name} {company.name}"}
+            values = {
+                "company_id": company.id,
+                "name": f"{pattern.name} {company.name}",
+            }
             sequence = pattern.copy(values)
         return sequence._get_current_sequence(fields.Date.to_date(f"{year}-07-01"))
 
-    def _funnel_draw(self, counter, company):
+    def _funnel_draw(self, counter, company, kept):
         """Draw as many free numbers as there are leads.
 
         A number that somebody typed in by hand may lie ahead of the counter, so
         drawn numbers are checked, and replaced by further ones if taken.
+
+        :param set kept: numbers that other leads bring along just now
         """
         codes = counter._funnel_draw(len(self)) if self else []
-        while taken := self._funnel_find_taken(codes, company):
+        while taken := self._funnel_find_taken(codes, company) | (kept & set(codes)):
             codes = [code for code in codes if code not in taken]
             codes += counter._funnel_draw(len(self) - len(codes))
         return codes
 
-    @api.model
     def _funnel_find_taken(self, codes, company):
-        """Return the numbers that leads of the company already have.
+        """Return the numbers that other leads of the company already have.
 
+        Those of leads being created, whose company is not noted yet, count too.
         Sudo in SQL: a number is taken also by a lead the user cannot see.
         """
         if not codes:
-            return {}
+            return set()
         rows = self.env.execute_query(
             SQL(
-                """SELECT funnel_code, id FROM crm_lead
-                    WHERE funnel_code_company_id = %s AND funnel_code IN %s""",
-                company.id,
+                """SELECT funnel_code FROM crm_lead
+                    WHERE funnel_code IN %s AND id NOT IN %s
+                      AND (funnel_code_company_id = %s
+                           OR funnel_code_company_id IS NULL)""",
                 tuple(codes),
+                tuple(self.ids),
+                company.id,
             )
         )
-        return dict(rows)
+        return {code for (code,) in rows}
 
-    def _funnel_check_number_is_free(self, company):
-        """Refuse a given number that another lead of the company has.
+    def _funnel_check_written_number(self, vals):
+        """Check before writing, because any flush would hit the unique index."""
+        self.flush_model(["funnel_code", "funnel_code_company_id"])
+        target = self.env["res.company"].browse(vals.get("company_id"))
+        groups = self.grouped(lambda lead: target or lead._funnel_get_number_company())
+        for company, leads in groups.items():
+            codes = [vals["funnel_code"]] * len(leads)
+            leads._funnel_check_numbers_are_free(codes, company)
+
+    def _funnel_check_numbers_are_free(self, codes, company):
+        """Refuse numbers for these leads that another lead of the company has.
+
+        In SQL: a search would first write the numbers, and hit the unique index.
 
         :raise FunnelRegisterError: names the number and what to do
         """
-        codes = self.mapped("funnel_code")
-        for code, leads in self.grouped("funnel_code").items():
-            if len(leads) > 1:
-                raise self._funnel_number_error(code)
-        taken = self.with_context(active_test=False).sudo().search_fetch(
-            [
-                ("funnel_code", "in", codes),
-                ("funnel_code_company_id", "=", company.id),
-                ("id", "not in", self.ids),
-            ],
-            ["funnel_code"],
-            limit=1,
-        )
+        twice = [code for code, count in Counter(codes).items() if count > 1]
+        taken = twice or [
+            code
+            for (code,) in self.env.execute_query(
+                SQL(
+                    """SELECT funnel_code FROM crm_lead
+                        WHERE funnel_code_company_id = %s AND funnel_code IN %s
+                          AND id NOT IN %s LIMIT 1""",
+                    company.id,
+                    tuple(codes),
+                    tuple(self.ids),
+                )
+            )
+        ]
         if taken:
-            raise self._funnel_number_error(taken.funnel_code)
+            raise self._funnel_number_error(taken[0])
 
     def _funnel_number_error(self, code):
         return FunnelRegisterError(

@@ -279,8 +279,6 @@ class FunnelRegisterMixin(models.AbstractModel):
             "funnel_need",
             "funnel_need_fit",
             "funnel_authority",
-            "funnel_budget_min",
-            "funnel_budget_max",
             "funnel_purchase_date",
             "funnel_sales_12m",
             "funnel_industry_growth",
@@ -292,4 +290,11 @@ class FunnelRegisterMixin(models.AbstractModel):
             "funnel_obtained_at": lambda fname, leads: min(
                 filter(None, leads.mapped(fname)), default=False
             ),
+            "funnel_budget_min": self._funnel_merge_budget,
+            "funnel_budget_max": self._funnel_merge_budget,
         }
+
+    def _funnel_merge_budget(self, fname, leads):
+        """Take the range whole from one lead: ends of two ranges may not fit."""
+        known = (lead for lead in leads if lead.funnel_budget_min or lead.funnel_budget_max)
+        return next(known, leads[:1])[fname]
