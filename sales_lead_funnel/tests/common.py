@@ -8,6 +8,8 @@
 ==================  =========================================  ==================
 """
 
+import ast
+
 from lxml import etree
 
 from odoo.addons.crm.tests.common import TestCrmCommon
@@ -93,6 +95,14 @@ class FunnelCommon(TestCrmCommon):
             "list": "crm.crm_case_tree_view_oppor",
         }[screen]
         return self._specification(xmlid, screen)
+
+    def _filter_domain(self, name):
+        """Return the domain of a filter of the leads' search view."""
+        arch = self.env["crm.lead"].get_view(
+            self.env.ref("crm.view_crm_case_opportunities_filter").id, "search"
+        )["arch"]
+        [domain] = etree.fromstring(arch).xpath(f"//filter[@name='{name}']/@domain")
+        return ast.literal_eval(domain)
 
     # ------------------------------------------------------------
     # LEDGER
