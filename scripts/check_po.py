@@ -29,7 +29,8 @@ def complaints(template, translation):
 def main():
     template, translation = map(polib.pofile, sys.argv[1:3])
     found = list(complaints(template, translation))
-    print("\n".join(found))
+    if found:
+        print("\n".join(found))
     return 1 if found else 0
 
 

@@ -3,6 +3,7 @@
 
 import os
 import re
+import signal
 import sys
 
 if sys.version_info < (3, 10):  # noqa: UP036
@@ -59,7 +60,7 @@ def task_setup(_arguments):
 
 def task_demo(_arguments):
     """Demo database, review workbook, Odoo on http://localhost:8069."""
-    demo.demo()
+    return demo.demo()
 
 
 def task_workbook(_arguments):
@@ -187,7 +188,7 @@ def task_serve(arguments):
     """Serve DATABASE on PORT: ``serve [DATABASE [PORT]]``."""
     prepare.base()
     name = arguments[0] if arguments else DEVELOPMENT
-    serving.in_front(name, int(arguments[1]) if arguments[1:] else 8169)
+    return serving.in_front(name, int(arguments[1]) if arguments[1:] else 8169)
 
 
 def task_odoo(arguments):
@@ -214,6 +215,7 @@ def main(arguments):
         for name, function in TASKS.items():
             print(f"  {name:<12}{function.__doc__.splitlines()[0]}", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # end children too
     try:
         return TASKS[arguments[0]](arguments[1:]) or 0
     except Problem as error:

@@ -27,8 +27,9 @@ def demo():
             f"Stop that program, or choose another port: make demo PORT={port + 1}",
         )
     workbook()
-    _print_logins(port)
-    serving.in_front(database.DEMO, port)
+    step(f"Odoo: starting on http://localhost:{port}")
+    _print_logins()
+    return serving.in_front(database.DEMO, port)
 
 
 def workbook():
@@ -91,8 +92,7 @@ def _upgrade():
         raise
 
 
-def _print_logins(port):
-    step(f"Odoo: serving on http://localhost:{port} (Ctrl-C ends it)")
+def _print_logins():
     info("log in with one of these; each password is the login:")
     for login, role in LOGINS:
         info(f"  {login:<10}{role}")

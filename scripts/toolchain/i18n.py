@@ -3,7 +3,7 @@
 import re
 import subprocess
 
-from . import database, layout, odoo, prepare, stamps
+from . import database, layout, odoo, prepare, shell, stamps
 from .say import info, step
 
 FOLDER = layout.ADDON_DIR / "i18n"
@@ -28,9 +28,21 @@ def update():
         what="Exporting the translations failed",
     )
     for path in sorted(FOLDER.glob("*.po*")):
+        _keep_translations(path, before.get(path, ""))
         _tidy(path, before.get(path, ""))
     database.drop(database.I18N)
     _count_missing()
+
+
+def _keep_translations(path, before):
+    """Put back what Odoo left out: it exports no term that it did not load itself."""
+    old = layout.TMP / f"before-{path.name}"
+    old.write_text(before)
+    if path.suffix == ".po" and before.strip():
+        shell.output(
+            [layout.VENV_PYTHON, layout.SCRIPTS / "merge_po.py", old, path],
+            what=f"Keeping the translations of {path.name} failed",
+        )
 
 
 def _tidy(path, before):

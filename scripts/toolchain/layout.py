@@ -10,7 +10,12 @@ SCRIPTS = REPO / "scripts"
 REQUIREMENTS = REPO / "requirements"
 
 
+CACHE_VARIABLE = "SALES_LEAD_FUNNEL_CACHE"  # set for child processes only
+
+
 def _cache_root():
+    if os.environ.get(CACHE_VARIABLE):
+        return Path(os.environ[CACHE_VARIABLE])
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base).expanduser().resolve() / "sales-lead-funnel"
 

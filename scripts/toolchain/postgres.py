@@ -17,6 +17,7 @@ from .say import Problem, info, step
 
 ROLE = "funnel"
 PORT = "5432"
+NAMING = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGSERVICE")
 LONGEST_SOCKET = 100  # bytes; the system's limit is 107
 # A throw-away server: speed before safety of its data.
 SETTINGS = """
@@ -44,7 +45,7 @@ log_timezone = 'UTC'
 
 def is_external():
     """Whether the caller named a server of theirs."""
-    return bool(os.environ.get("PGHOST") or os.environ.get("PGSERVICE"))
+    return any(os.environ.get(name) for name in NAMING)
 
 
 def environment():
@@ -176,18 +177,21 @@ def _check_external():
             "Create a role with CREATEDB and name it in PGUSER.",
         )
     query("SELECT 1")
-    wanted = stamps.digest(os.environ.get("PGHOST"), os.environ.get("PGPORT"))
-    if stamps.read("external-postgres") != wanted:
-        info(f"PostgreSQL: using the server that PGHOST={os.environ['PGHOST']} names")
-        stamps.write("external-postgres", wanted)
+    named = " ".join(f"{n}={os.environ[n]}" for n in NAMING if os.environ.get(n))
+    if stamps.read("external-postgres") != named:
+        info(f"PostgreSQL: using the server that {named} names")
+        stamps.write("external-postgres", named)
 
 
 QUERY = """
 import json, sys, psycopg2
-cr = psycopg2.connect(dbname=sys.argv[1], user=sys.argv[2] or None)
-cr.autocommit = True
-cursor = cr.cursor()
-cursor.execute(sys.stdin.read())
+try:
+    connection = psycopg2.connect(dbname=sys.argv[1], user=sys.argv[2] or None)
+    connection.autocommit = True
+    cursor = connection.cursor()
+    cursor.execute(sys.stdin.read())
+except psycopg2.Error as error:
+    sys.exit(str(error))
 print(json.dumps(cursor.fetchall() if cursor.description else [], default=str))
 """
 

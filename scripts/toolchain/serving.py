@@ -1,7 +1,6 @@
 """Serving a database over HTTP, in front (``make demo``) or behind (screenshots)."""
 
 import contextlib
-import os
 import socket
 import subprocess
 import time
@@ -9,7 +8,7 @@ import urllib.error
 import urllib.request
 
 from . import layout, odoo
-from .say import Problem
+from .say import Problem, info
 
 DEMO_PORT = 8069
 
@@ -32,34 +31,43 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def command(database, port):
-    """Command line and environment of a server for one database."""
-    environment = odoo.environment(database)
-    arguments = ["-d", database, "--http-port", str(port)]
-    return [str(part) for part in odoo.command(*arguments)], environment
-
-
 def in_front(database, port):
-    """Become the server: it ends with Ctrl-C."""
-    argv, environment = command(database, port)
-    os.chdir(layout.CACHE)
-    os.execve(argv[0], argv, environment)
+    """Serve until Ctrl-C, saying so once pages are served."""
+    with _server(database, port) as (process, log):
+        info(f"ready: http://localhost:{port} (Ctrl-C ends it; Odoo's log: {log})")
+        try:
+            code = process.wait()
+        except KeyboardInterrupt:
+            info("ending")
+            return 0
+    raise Problem(f"The Odoo server ended with code {code}.", f"Read {log}.")
 
 
 @contextlib.contextmanager
 def behind(database):
     """A server for the time of a ``with`` block; gives its address."""
     port = free_port()
-    argv, environment = command(database, port)
+    with _server(database, port):
+        yield f"http://localhost:{port}"
+
+
+@contextlib.contextmanager
+def _server(database, port):
+    """Start a server for one database, wait until it answers, end it afterwards."""
+    arguments = ["-d", database, "--http-port", str(port)]
+    arguments.append("--log-handler=py.warnings:ERROR")
     log = layout.LOGS / f"serve-{database}.log"
     with open(log, "wb") as handle:
         process = subprocess.Popen(
-            argv, env=environment, stdout=handle, stderr=handle, cwd=layout.CACHE
+            [str(part) for part in odoo.command(*arguments)],
+            env=odoo.environment(database),
+            stdout=handle,
+            stderr=handle,
+            cwd=layout.CACHE,
         )
-    base = f"http://localhost:{port}"
     try:
-        _wait_for(base, process, log)
-        yield base
+        _wait_for(f"http://localhost:{port}", process, log)
+        yield process, log
     finally:
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):

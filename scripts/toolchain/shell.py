@@ -76,12 +76,13 @@ def environment(**extra):
         env.pop(name, None)
     env.update(
         HOME=str(layout.HOME),
-        XDG_CACHE_HOME=str(layout.CACHE.parent),
+        XDG_CACHE_HOME=str(layout.HOME / ".cache"),
         XDG_CONFIG_HOME=str(layout.HOME / ".config"),
         XDG_DATA_HOME=str(layout.HOME / ".local" / "share"),
         TMPDIR=str(layout.TMP),
         PYTHONPYCACHEPREFIX=str(layout.CACHE / "pyc"),
         PYTHONUTF8="1",
     )
+    env[layout.CACHE_VARIABLE] = str(layout.CACHE)
     env.update({name: str(value) for name, value in extra.items()})
     return env

@@ -40,10 +40,11 @@ def test_text_complaints(tmp_path):
 
 
 def test_links_of_fragments_work_from_both_readmes():
-    text = "![a](static/a.png) [b](https://x) [c](#d) [e](../readme/f.md)"
-    moved = readme.LINK.sub(lambda m: f"{m[1]}addon/{m[2]})", text)
-    expected = "![a](addon/static/a.png) [b](https://x) [c](#d) [e](addon/readme/f.md)"
-    assert moved == expected
+    text = "![a](static/a.png) [b]({}) [c](#d) [e](../readme/f.md)"
+    expected = "![a](addon/static/a.png) [b]({}) [c](#d) [e](addon/readme/f.md)"
+    address = "https://www.odoo.com"
+    moved = readme.LINK.sub(lambda m: f"{m[1]}addon/{m[2]})", text.format(address))
+    assert moved == expected.format(address)
 
 
 def test_fingerprint_follows_content_and_names_but_not_tests(tmp_path):

@@ -1,0 +1,164 @@
+"""What is measured. A case takes the ``Bench`` and yields ``Measure`` objects."""
+
+from .figures import Measure
+from .workers import Worker
+
+MOVED, DRAGGED, LOADED = 1_000, 40, 5_000
+STAGES = 3  # open stages of core's pipeline
+
+
+# --- installing and scoring -----------------------------------------------------------
+
+
+def install(bench):
+    """Over leads with two tracked moves each; beside installing over none."""
+    seed = bench.get_seed("big")
+    measure = Measure(
+        "Install over existing leads",
+        f"{seed.open + seed.closed} leads",
+        beside="over no leads",
+        most=180,
+    )
+    for _round in range(min(bench.pairs, 3)):
+        for template, seconds in (
+            (bench.base, measure.core),
+            (bench.template("big"), measure.addon),
+        ):
+            seconds.append(bench.install(bench.new("install", template)))
+            bench.drop("install")
+    yield measure
+
+
+def regrade(bench):
+    """All open leads, beside core's predictive scoring of the same leads."""
+    size = f"{bench.get_seed('big').open} open leads"
+    beside = "core's scoring cron"
+    worst = Measure("Regrade, all change", size, beside=beside, most_ratio=3)
+    calm = Measure("Regrade, none changes", size, beside=beside, most_ratio=3)
+    with bench.single("big") as worker:
+        for number in range(bench.pairs + 1):
+            count = worker.do("scores.forget")
+            bench.settle(worker.database)
+            core = worker.do("scores.predict")
+            bench.settle(worker.database)
+            changed = worker.do("scores.regrade", expected=count)
+            unchanged = worker.do("scores.regrade", expected=0)
+            if number:  # the first round warms up
+                worst.add(core, changed)
+                calm.add(core, unchanged)
+    yield worst
+    yield calm
+
+
+# --- two databases --------------------------------------------------------------------
+
+
+def move(bench):
+    """Leads moved at once and one by one."""
+    with bench.pair("small") as workers:
+        ids = workers[0].do("board.find", count=bench.scaled(MOVED))
+        few = ids[:DRAGGED]
+        many = f"{len(ids)} leads"
+        yield _compare(
+            bench,
+            workers,
+            Measure("Move in one write, tracked", many, most_ratio=1.15),
+            lambda w, n: w.do("board.move", ids=ids, stage=(n + 1) % STAGES),
+        )
+        yield _compare(
+            bench,
+            workers,
+            Measure("Move in one write, untracked", many),
+            lambda w, n: w.do(
+                "board.move", ids=ids, stage=n % STAGES, is_tracked=False
+            ),
+        )
+        yield _compare(
+            bench,
+            workers,
+            Measure("Drag on the board", f"{len(few)} leads, each", unit="ms"),
+            lambda w, n: w.do("board.drag", ids=few, stage=n % STAGES),
+        )
+
+
+def board(bench):
+    """Opening the pipeline."""
+    with bench.pair("small") as workers:
+        seed = bench.get_seed("small")
+        yield _compare(
+            bench,
+            workers,
+            Measure("Open the pipeline", f"{seed.open + seed.closed} leads", unit="ms"),
+            lambda w, _n: w.do("board.open_board"),
+        )
+
+
+def load(bench):
+    """Rows through the importer."""
+    with bench.pair("small") as workers:
+        count = bench.scaled(LOADED)
+        size = f"{count} rows"
+        yield _compare(
+            bench,
+            workers,
+            Measure("Import", size, most_ratio=1.25),
+            lambda w, n: w.do("register.load", count=count, start=n * count),
+        )
+        yield _compare(
+            bench,
+            workers,
+            Measure("Import with the register's columns", size),
+            lambda w, n: w.do(
+                "register.load",
+                count=count,
+                start=(100 + n) * count,
+                has_register=w is workers[1],
+            ),
+        )
+
+
+def _compare(bench, workers, measure, task):
+    """Core and addon in turns; the first round warms up.
+
+    :param task: function (worker, number of the round) that returns a figure
+    """
+    for number in range(bench.pairs + 1):
+        core, addon = (task(worker, number) for worker in workers)
+        if number:
+            measure.add(core, addon)
+    return measure
+
+
+# --- the workbook ---------------------------------------------------------------------
+
+
+def workbook(bench):
+    """Both lists full, beside bare xlsxwriter; then its memory."""
+    seed = bench.get_seed("month")
+    month = str(bench.month_end)
+    with bench.single("month") as worker:
+        worker.do("facts.grade_all")
+        bench.settle(worker.database)
+        cells = worker.do("book.record", month=month)
+        size = f"{seed.open + seed.closed} leads, {cells} cells"
+        measure = Measure("Workbook", size, beside="bare xlsxwriter", most_ratio=1.5)
+        for number in range(bench.pairs + 1):
+            core = worker.do("book.write_bare")
+            addon = worker.do("book.write", month=month)
+            if number:
+                measure.add(core, addon)
+        yield measure
+        memory = Measure("Workbook, memory above idle", size, unit="MB", most=500)
+        with Worker(worker.database) as fresh:
+            memory.addon.append(fresh.do("book.measure_memory", month=month))
+        yield memory
+
+
+CASES = {
+    "install": install,
+    "regrade": regrade,
+    "move": move,
+    "load": load,
+    "board": board,
+    "workbook": workbook,
+}
