@@ -28,6 +28,7 @@
         "views/res_config_settings_views.xml",
         "views/funnel_menus.xml",
     ],
+    "demo": ["demo/funnel_demo.xml"],
     "assets": {
         "web.assets_backend": ["sales_lead_funnel/static/src/**/*"],
         "web.assets_tests": ["sales_lead_funnel/static/tests/tours/**/*"],

@@ -1,0 +1,258 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.fields import Command
+from odoo.tools import SQL
+
+from . import content
+from .plan import LOCAL
+from .planner import Planner
+
+MODULE = "sales_lead_funnel"
+QUIET = {  # nobody is mailed and nothing is tracked while months pass in seconds
+    "tracking_disable": True,
+    "mail_create_nosubscribe": True,
+    "mail_auto_subscribe_no_notify": True,
+    "mail_activity_quick_update": True,
+}
+TEAMS = {"rep": "east", "rep2": "south", "rep3": "east"}
+STAGES = {"new": 1, "qualified": 2, "proposition": 3, "won": 4}
+LOST_REASONS = {
+    "price": "lost_reason_price_demo",
+    "function": "lost_reason_function_demo",
+    "expensive": "crm.lost_reason_1",
+    "skills": "crm.lost_reason_2",
+    "stock": "crm.lost_reason_3",
+}
+INDUSTRIES = {
+    "internet": "industry_internet_demo",
+    "manufacturing": "base.res_partner_industry_C",
+    "construction": "base.res_partner_industry_F",
+    "retail": "base.res_partner_industry_G",
+    "logistics": "base.res_partner_industry_H",
+    "finance": "base.res_partner_industry_K",
+    "education": "base.res_partner_industry_P",
+    "health": "base.res_partner_industry_Q",
+}
+# dates of core's that an event sets; core would write today's
+DATES = {
+    "assign": ["date_open"],
+    "convert": ["date_conversion"],
+    "move": ["date_last_stage_update"],
+    "won": ["date_last_stage_update", "date_closed"],
+    "lost": ["date_closed"],
+    "archive": ["date_closed"],
+}
+
+
+class FunnelDemo(models.AbstractModel):
+    """Acts planned months of sales out, through the paths that users take.
+
+    Called once, by the demo data. Each event is done by its person, with the time
+    when it happened in the context.
+    """
+
+    _name = "funnel.demo"
+    _description = "Demo data of the sales funnel"
+
+    @api.model
+    def _generate(self):
+        quiet = self.with_context(**QUIET)
+        quiet._prepare_company()
+        quiet._translate()
+        self.env["funnel.scorecard"]._apply_rules()  # installing does it only later
+        plans = Planner(self.env.cr.now()).get_plans()
+        leads = {plan: quiet._create_lead(plan) for plan in plans}
+        for plan, lead in leads.items():
+            for event in plan.events:
+                quiet._act(lead, event, leads)
+        alive = {plan: lead for plan, lead in leads.items() if lead.exists()}
+        quiet._set_dates(alive)
+        quiet._add_follow_up(alive)
+        quiet._complete_core_leads()
+
+    # ------------------------------------------------------------
+    # SURROUNDINGS
+    # ------------------------------------------------------------
+
+    def _prepare_company(self):
+        """Budgets are in CNY and months begin in Shanghai.
+
+        A company that keeps accounts keeps its currency.
+        """
+        company = self.env.ref("base.main_company")
+        company.resource_calendar_id.tz = "Asia/Shanghai"
+        if "account.move" not in self.env:
+            company.currency_id = self.env.ref("base.CNY")
+
+    def _translate(self):
+        """Give Chinese users their language, where it is installed."""
+        if not self.env["res.lang"]._get_data(code="zh_CN"):
+            return
+        for login in ("rep", "rep2", "manager"):
+            self._user(login).lang = "zh_CN"
+        for xmlid, name in content.CHINESE.items():
+            self.env.ref(f"{MODULE}.{xmlid}").with_context(lang="zh_CN").name = name
+
+    def _id(self, xmlid):
+        xmlid = xmlid if "." in xmlid else f"{MODULE}.{xmlid}"
+        return self.env["ir.model.data"]._xmlid_to_res_id(xmlid, True)
+
+    def _user(self, login):
+        return self.env["res.users"].browse(self._id(f"user_{login}_demo"))
+
+    def _stage_id(self, name):
+        return self._id(f"crm.stage_lead{STAGES[name]}")
+
+    def _grade_id(self, name):
+        return name and self._id(f"grade_{name.lower()}")
+
+    # ------------------------------------------------------------
+    # LEADS
+    # ------------------------------------------------------------
+
+    def _create_lead(self, plan):
+        leads = self._as(self.env["crm.lead"], plan.creator)
+        tags = [Command.link(self._id(f"tag_{plan.tag}_demo"))] if plan.tag else []
+        return leads.create(
+            {
+                **plan.vals,
+                "type": "lead" if plan.is_lead else "opportunity",
+                "user_id": self._user(plan.owner).id if plan.creator else False,
+                "team_id": self._id(f"crm_team_{TEAMS[plan.owner]}_demo"),
+                "stage_id": self._stage_id("new"),
+                "source_id": self._id(f"source_{plan.source}_demo"),
+                "funnel_industry_id": self._id(INDUSTRIES[plan.client.industry]),
+                "country_id": self._id("base.cn"),
+                "tag_ids": tags,
+            }
+        )
+
+    def _as(self, records, login):
+        """These records in the hands of a user; None: of the system."""
+        return records.with_user(self._user(login)) if login else records.sudo()
+
+    # ------------------------------------------------------------
+    # EVENTS
+    # ------------------------------------------------------------
+
+    def _act(self, lead, event, leads):
+        """Let the person do it; ``leads`` by plan, for events about another one."""
+        actor = self._as(lead, event.who).with_context(funnel_happened_at=event.at)
+        value = leads.get(event.value, event.value) if event.value else event.value
+        getattr(self, f"_do_{event.kind}")(actor, value)
+
+    def _do_assign(self, lead, login):
+        lead.user_id = self._user(login)
+
+    def _do_convert(self, lead, _value):
+        lead.convert_opportunity(self.env["res.partner"])
+
+    def _do_move(self, lead, stage):
+        lead.stage_id = self._stage_id(stage)
+
+    def _do_won(self, lead, _value):
+        if lead.env.user == lead.user_id:
+            lead.stage_id = self._stage_id("won")
+        else:
+            lead.action_set_won()
+
+    def _do_lost(self, lead, reason):
+        lead.action_set_lost(lost_reason_id=self._id(LOST_REASONS[reason]))
+
+    def _do_restore(self, lead, _value):
+        lead.action_restore()
+
+    def _do_archive(self, lead, _value):
+        lead.action_archive()
+
+    def _do_propose(self, lead, value):
+        grade, reason = value
+        lead.funnel_propose_grade(self._grade_id(grade), reason)
+
+    def _do_review(self, lead, value):
+        grade, reason = value
+        lead.funnel_review_grade(self._grade_id(grade), reason)
+
+    def _do_merge(self, lead, other):
+        (lead | other.with_env(lead.env)).merge_opportunity()
+
+    # ------------------------------------------------------------
+    # AFTERWARDS
+    # ------------------------------------------------------------
+
+    def _set_dates(self, leads):
+        """Put core's dates where they belong; acting set them to today.
+
+        SQL for the creation date, which the ORM takes only while modules load.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE crm_lead SET create_date = new.at
+                  FROM unnest(%s, %s) AS new(id, at)
+                 WHERE crm_lead.id = new.id
+                """,
+                [lead.id for lead in leads.values()],
+                [plan.recorded for plan in leads],
+            )
+        )
+        self.env["crm.lead"].invalidate_model(["create_date"])
+        for plan, lead in leads.items():
+            self._as(lead, None).write(self._get_dates(plan))
+
+    def _get_dates(self, plan):
+        dates = {"date_last_stage_update": plan.recorded}
+        dates |= {"date_open": plan.recorded} if plan.creator else {}
+        for event in plan.events:
+            dates |= dict.fromkeys(DATES.get(event.kind, ()), event.at)
+        if plan.is_open:
+            dates.pop("date_closed", None)
+        return dates
+
+    def _add_follow_up(self, leads):
+        """What was said about the leads, and what is to be done next."""
+        note = self._id("mail.mt_note")
+        self.env["mail.message"].create(
+            [
+                {
+                    "model": "crm.lead",
+                    "res_id": lead.id,
+                    "date": at,
+                    "author_id": self._user(plan.owner).partner_id.id,
+                    "message_type": "comment",
+                    "subtype_id": note,
+                    "body": f"<p>{text}</p>",
+                }
+                for plan, lead in leads.items()
+                for at, text in plan.notes
+            ]
+        )
+        today = (self.env.cr.now() + LOCAL).date()
+        for plan, lead in leads.items():
+            if plan.task:
+                kind, days, summary = plan.task
+                self._as(lead, plan.owner).activity_schedule(
+                    f"mail.mail_activity_data_{kind}",
+                    today + timedelta(days=days),
+                    summary,
+                )
+
+    def _complete_core_leads(self):
+        """Core's own demo leads are in the register too: number them, say what for."""
+        known = self.env["ir.model.data"].search(
+            [("model", "=", "crm.lead"), ("module", "=", "crm")]
+        )
+        leads = self.env["crm.lead"].with_context(active_test=False)
+        leads = leads.search([("id", "in", known.mapped("res_id"))], order="id")
+        for number, lead in enumerate(leads):
+            industry = content.CORE_INDUSTRIES[number % len(content.CORE_INDUSTRIES)]
+            lead.write(
+                {
+                    "funnel_obtained_at": lead.create_date - timedelta(hours=2),
+                    "funnel_need": lead.name,
+                    "funnel_industry_id": self._id(INDUSTRIES[industry]),
+                }
+            )
+        leads._compute_funnel_code()

@@ -1,0 +1,108 @@
+"""A made-up lead as plain values: what is entered, who does what, and when."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import NamedTuple
+
+LOCAL = timedelta(hours=8)  # Asia/Shanghai is UTC+8 all year
+OPENS, CLOSES = 9, 18  # office hours
+ENDS = {"won", "lost", "archive", "restore"}  # events that end or revive a lead
+
+
+class Client(NamedTuple):
+    name: str
+    brand: str
+    domain: str  # of its mail addresses, below example.com
+    industry: str
+    owner: str
+    is_foreign: bool
+
+
+class Event(NamedTuple):
+    """``who`` (login; None: the system) does something to a lead."""
+
+    at: datetime
+    who: str | None
+    kind: str
+    value: object = None
+
+
+@dataclass(eq=False)
+class Plan:
+    """One lead. Times are UTC without a time zone, as Odoo keeps them."""
+
+    client: Client
+    source: str
+    grade: str
+    owner: str
+    obtained: datetime
+    recorded: datetime
+    creator: str | None = None
+    is_lead: bool = False  # born as a lead, converted later
+    vals: dict = field(default_factory=dict)
+    tag: str = ""
+    events: list = field(default_factory=list)
+    notes: list = field(default_factory=list)  # (when, text) said by the owner
+    task: tuple = ()  # (kind, days from today, summary) still to be done
+
+    @property
+    def stage(self):
+        moves = [event.value for event in self.events if event.kind == "move"]
+        return moves[-1] if moves else "new"
+
+    @property
+    def is_open(self):
+        ends = [event.kind for event in self.events if event.kind in ENDS]
+        return not ends or ends[-1] == "restore"
+
+    @property
+    def last_at(self):
+        return self.events[-1].at if self.events else self.recorded
+
+
+class Chance:
+    """Seeded randomness, and the calendar of an office."""
+
+    def __init__(self, now, seed):
+        self.now = now.replace(microsecond=0)
+        self.random = Random(seed)
+        self.decks = {}
+
+    def hits(self, percent):
+        return self.random.random() * 100 < percent
+
+    def one_of(self, values):
+        return self.random.choice(values)
+
+    def pick(self, weights):
+        """Pick a key of ``{key: weight}``."""
+        return self.random.choices(list(weights), list(weights.values()))[0]
+
+    def deal(self, deck, cards):
+        """Draw from a shuffled deck of ``{key: copies}``, so that shares come true."""
+        rest = self.decks.setdefault(deck, [])
+        if not rest:
+            rest += [key for key, copies in cards.items() for _ in range(copies)]
+            self.random.shuffle(rest)
+        return rest.pop()
+
+    def text(self, pair, client):
+        """Pick from the Chinese or the English texts of a pair."""
+        return self.random.choice(pair[client.is_foreign])
+
+    def date(self, first, last):
+        """A date that many days from today, as text."""
+        days = self.random.randint(first, last)
+        return (self.now + LOCAL + timedelta(days=days)).date().isoformat()
+
+    def later(self, moment, days=0.0):
+        """The next office hour, ``days`` after a moment."""
+        local = moment + timedelta(days=days) + LOCAL
+        if not OPENS <= local.hour < CLOSES:
+            local += timedelta(days=local.hour >= CLOSES)
+            local = local.replace(hour=self.random.randrange(OPENS, CLOSES))
+        if local.weekday() > 4:
+            local += timedelta(days=7 - local.weekday())
+        local = local.replace(minute=self.random.randrange(60), microsecond=0)
+        return max(local - LOCAL, moment + timedelta(minutes=20))
