@@ -17,22 +17,23 @@ def value_cell(figure):
     return Cell(figure.value, VALUE_KINDS[figure.unit])
 
 
-def figure_table(env, title, rows):
+def figure_table(env, title, rows, name=None):
     """A table with one figure a row.
 
     :param rows: ``[(label, figure, figure of the period before or None)]``
+    :param str name: what the labels are, when not figures
     """
     return Table(
         [
-            Column(env._("Figure"), width=34),
+            Column(name or env._("Figure"), width=34),
             Column(env._("This period"), "cell", width=14, dash=True),
-            Column(env._("Numerator"), "number", num_format="#,##0.##", width=12),
-            Column(env._("Denominator"), "number", num_format="#,##0.##", width=12),
-            Column(env._("95 % from"), "percent", width=10),
-            Column(env._("95 % to"), "percent", width=10),
-            Column(env._("Period before"), "cell", width=14, dash=True),
-            Column(env._("Change"), "cell", width=12, dash=True),
-            Column(env._("Remark"), width=30),
+            Column(env._("Numerator"), "number", num_format="#,##0.##", width=14),
+            Column(env._("Denominator"), "number", num_format="#,##0.##", width=15),
+            Column(env._("95 % from"), "percent", width=13),
+            Column(env._("95 % to"), "percent", width=13),
+            Column(env._("Period before"), "cell", width=17, dash=True),
+            Column(env._("Change"), "cell", width=14, dash=True),
+            Column(env._("Remark"), width=22),
         ],
         [_get_row(env, *row) for row in rows],
         title=title,

@@ -5,9 +5,10 @@ from odoo.fields import Domain
 
 from ..tools.periods import Period, bounds_utc, period_of
 from ..tools.workbook import Chart, Column, Note, Sheet, Table, Title, write_workbook
-from .figure_table import figure_table, value_cell
+from .figure_table import figure_table, get_remark, value_cell
 
 COHORT_MONTHS = 12  # months of reviews behind the win rate per grade
+CHART_SIZE = {"width": 420, "height": 240}  # pixels; two fit beside each other
 HEADLINES = [
     "lead_count",
     "entered_on_time",
@@ -22,7 +23,6 @@ HEADLINES = [
 STAGE_FIGURES = [
     "stage_entered",
     "stage_open",
-    "stage_conversion",
     "stage_returned",
     "stage_loss_count",
     "stage_loss_exposure",
@@ -108,7 +108,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
         ]
         specs = self.env["funnel.metrics"]._get_specs()
         used = [*HEADLINES, "grade_win_rate", *STAGE_FIGURES]
-        used += ["stage_loss_rate", "source_conversion"]
+        used += ["stage_conversion", "stage_loss_rate", "source_conversion"]
         return Sheet(
             self.env._("Cover"),
             [
@@ -116,7 +116,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
                 Table(
                     [
                         Column(self.env._("Scope"), width=26),
-                        Column(self.env._("Value"), width=90),
+                        Column(self.env._("Content"), width=90),
                     ],
                     facts,
                 ),
@@ -130,6 +130,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
                     title=self.env._("Definitions"),
                 ),
             ],
+            landscape=False,
         )
 
     def _get_reading_notes(self):
@@ -140,13 +141,13 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
                 "not zero."
             ),
             self.env._(
-                "Rates show numerator, denominator and a 95 %% interval (Wilson); below "
-                "%s leads they are marked “too few”.",
+                "Rates show numerator, denominator and a 95 %% interval (Wilson); "
+                "below %s leads they are marked “too few”.",
                 company.funnel_min_sample,
             ),
             self.env._(
-                "Loss rates judge stays %(stage)s days after they began, conversions of "
-                "sources leads %(win)s days after they were obtained.",
+                "Loss rates judge stays %(stage)s days after they began, conversions "
+                "of sources leads %(win)s days after they were obtained.",
                 stage=company.funnel_stage_horizon,
                 win=company.funnel_win_horizon,
             ),
@@ -170,14 +171,14 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
                     self.env._("Win rate per grade"),
                     grades,
                     series=[(self.env._("Win rate"), 1)],
-                    width=420,
+                    **CHART_SIZE,
                 ),
                 Chart(
                     "doughnut",
                     self.env._("New leads per source"),
                     sources,
-                    series=[(self.env._("New leads"), 1)],
-                    width=420,
+                    series=[(self.env._("New leads"), 6)],
+                    **CHART_SIZE,
                     beside=True,
                 ),
                 sources,
@@ -230,31 +231,46 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
         return self.env["funnel.metrics"]._get_specs()[code].make(None)
 
     def _get_source_table(self, scope):
-        """New leads per source, and conversion of those old enough to be judged."""
-        counts = self._get_figures(scope, ["lead_count"], groupby="source_id")
+        """Conversion of leads old enough to be judged, and what each source brought.
+
+        The columns stand under those of the other tables of the sheet.
+        """
         mature = scope.period.shift_days(-self.env.company.funnel_win_horizon)
         code = "source_conversion"
         cohort = self._get_figures(scope, [code], mature, "source_id")[code]
-        names = self._get_names("utm.source", {*counts["lead_count"], *cohort})
-        empty_count, empty = self._get_empty("lead_count"), self._get_empty(code)
+        brought = ["lead_count", "won_amount"]
+        month = self._get_figures(scope, brought, groupby="source_id")
+        figures = {code: cohort, **month}
+        names = self._get_names("utm.source", set().union(*figures.values()))
         rows = []
         for key, name in names.items():
-            new = counts["lead_count"].get(key, empty_count)
-            share = cohort.get(key, empty)
-            rows.append((name, new.value, share.value, *share[1:3], *share[5:7]))
-        rows.sort(key=lambda row: -row[1])
+            share, leads, amount = (
+                figures[code].get(key, self._get_empty(code)) for code in figures
+            )
+            parts = (*share[:3], *share[5:7])
+            rows.append(
+                (name, *parts, leads.value, amount.value, get_remark(self.env, share))
+            )
+        rows.sort(key=lambda row: -row[6])
         return Table(
             [
-                Column(self.env._("Source"), width=34),
-                Column(self.env._("New leads"), "integer", width=14),
+                Column(self.env._("Source")),
                 Column(self.env._("Conversion"), "percent", dash=True),
                 Column(self.env._("Won"), "integer"),
                 Column(self.env._("Judged"), "integer"),
                 Column(self.env._("95 % from"), "percent"),
                 Column(self.env._("95 % to"), "percent"),
+                Column(self.env._("New leads"), "integer"),
+                Column(self.env._("Won amount"), "money"),
+                Column(self.env._("Remark")),
             ],
             rows,
-            title=self.env._("Sources"),
+            title=self.env._(
+                "Sources: conversion of the leads obtained from %(first)s to %(last)s; "
+                "new leads and won amount of this month",
+                first=mature.date_from,
+                last=fields.Date.subtract(mature.date_to, days=1),
+            ),
         )
 
     def _get_names(self, model, keys):
@@ -280,68 +296,75 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
                     self.env._("Leads in each stage at the end of the period"),
                     table,
                     series=[(self.env._("Leads"), 2)],
-                    width=420,
+                    **CHART_SIZE,
                 ),
                 Chart(
                     "column",
                     self.env._("Loss rate per stage"),
                     losses,
                     series=[(self.env._("Loss rate"), 1)],
-                    width=420,
+                    **CHART_SIZE,
                     beside=True,
                 ),
+                self._get_conversion_table(scope),
                 losses,
             ],
         )
 
     def _get_stages(self, keys):
-        return self.env["crm.stage"].search([("id", "in", [key for key in keys if key])])
+        return self.env["crm.stage"].search(
+            [("id", "in", [key for key in keys if key])]
+        )
 
     def _get_stage_table(self, scope):
         figures = self._get_figures(scope, STAGE_FIGURES, groupby="stage_id")
         specs = self.env["funnel.metrics"]._get_specs()
-        rows = []
-        for stage in self._get_stages(figures["stage_entered"]):
-            made = {code: figures[code][stage.id] for code in STAGE_FIGURES}
-            conversion = made["stage_conversion"]
-            row = [value_cell(made[code]) for code in STAGE_FIGURES]
-            left = (conversion.numerator, conversion.denominator)
-            rows.append((stage.name, *row[:3], *left, *row[3:]))
-        labels = [specs[code].label for code in STAGE_FIGURES]
-        titles = [
-            *labels[:3],
-            self.env._("Advanced"),
-            self.env._("Advanced or lost"),
-            *labels[3:],
+        rows = [
+            (
+                stage.name,
+                *(value_cell(figures[code][stage.id]) for code in STAGE_FIGURES),
+            )
+            for stage in self._get_stages(figures["stage_entered"])
         ]
-        kinds = ["cell"] * 3 + ["integer"] * 2 + ["cell"] * len(labels[3:])
         columns = [
-            Column(title, kind, width=12, dash=True)
-            for title, kind in zip(titles, kinds, strict=True)
+            Column(specs[code].label, "cell", dash=True) for code in STAGE_FIGURES
         ]
-        return Table([Column(self.env._("Stage"), width=20), *columns], rows)
+        return Table([Column(self.env._("Stage")), *columns], rows)
+
+    def _get_conversion_table(self, scope):
+        """Conversion per stage, of the leads that left it this month."""
+        return self._get_rate_table(
+            scope,
+            "stage_conversion",
+            self.env._("Conversion: advanced ÷ (advanced + lost) this month"),
+        )
 
     def _get_loss_table(self, scope):
         """Loss rate per stage, of the stays that reached the horizon this month."""
-        code = "stage_loss_rate"
-        mature = scope.period.shift_days(-self.env.company.funnel_stage_horizon)
-        now = self._get_figures(scope, [code], mature, "stage_id")[code]
-        before = self._get_figures(
-            scope,
-            [code],
-            scope.period.previous().shift_days(-self.env.company.funnel_stage_horizon),
-            "stage_id",
-        )[code]
+        horizon = self.env.company.funnel_stage_horizon
+        title = self.env._(
+            "Loss rate: lost within %s days of entering the stage", horizon
+        )
+        return self._get_rate_table(scope, "stage_loss_rate", title, horizon)
+
+    def _get_rate_table(self, scope, code, title, days_before=0):
+        """A rate per stage, this month or so many days earlier, and a month before."""
+        now, before = (
+            self._get_figures(
+                scope, [code], period.shift_days(-days_before), "stage_id"
+            )
+            for period in (scope.period, scope.period.previous())
+        )
         empty = self._get_empty(code)
         rows = [
-            (stage.name, now.get(stage.id, empty), before.get(stage.id, empty))
-            for stage in self._get_stages({*now, *before})
+            (
+                stage.name,
+                now[code].get(stage.id, empty),
+                before[code].get(stage.id, empty),
+            )
+            for stage in self._get_stages({*now[code], *before[code]})
         ]
-        title = self.env._(
-            "Loss rate: lost within %s days of entering the stage",
-            self.env.company.funnel_stage_horizon,
-        )
-        return figure_table(self.env, title, rows)
+        return figure_table(self.env, title, rows, self.env._("Stage"))
 
     # ------------------------------------------------------------
     # FORMS
@@ -360,7 +383,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
                         Column(_("Client / person"), width=28),
                         Column(_("Contact information"), width=28),
                         Column(_("Industry of the client"), width=16),
-                        Column(_("Initial need"), width=40),
+                        Column(_("Initial need"), width=40, wrap=True),
                         Column(_("Obtained on"), "date"),
                         Column(_("Owner"), width=14),
                         Column(_("First tags"), width=20),
@@ -376,11 +399,12 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
         """Grade list: graded leads that are open or were obtained in the month."""
         _ = self.env._
         domain = scope.domain & Domain("funnel_grade_id", "!=", False)
-        domain &= Domain("won_status", "=", "pending") | self._get_obtained_domain(scope)
+        is_open = Domain("won_status", "=", "pending") & Domain("active", "=", True)
+        domain &= is_open | self._get_obtained_domain(scope)
         states = dict(
-            self.env["crm.lead"]._fields["funnel_grade_state"]._description_selection(
-                self.env
-            )
+            self.env["crm.lead"]
+            ._fields["funnel_grade_state"]
+            ._description_selection(self.env)
         )
         pursued = {True: _("On the key list"), False: _("Not pursued for now")}
         return Sheet(
@@ -397,7 +421,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
                         Column(_("Coverage"), "percent", dash=True),
                         Column(_("Suggested grade")),
                         Column(_("Grade")),
-                        Column(_("Reason of the grade"), width=40),
+                        Column(_("Reason of the grade"), width=40, wrap=True),
                         Column(_("Grade review"), width=12),
                         Column(_("Reviewed on"), "date"),
                         Column(_("Follow-up"), width=16),

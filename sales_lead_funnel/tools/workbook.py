@@ -790,7 +790,10 @@ def _dress_axes(native, chart, num_format, font):
 
 def _get_axis_format(grid, index):
     """Whole percents for rates, whole numbers else."""
-    return "0%" if grid.table.columns[index].kind == "percent" else "#,##0"
+    kind = grid.table.columns[index].kind
+    cells = [row[index] for row in grid.sample if isinstance(row[index], Cell)]
+    kinds = {cell.kind for cell in cells} or {kind}
+    return "0%" if kinds == {"percent"} else "#,##0"
 
 
 def _get_chart_text(text):
