@@ -10,6 +10,7 @@ DEV = @$(PYTHON) scripts/dev.py
 export T PORT FRESH
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help demo workbook test test-core lint format bench i18n readme \
 	screenshots shell setup stop clean
 

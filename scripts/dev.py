@@ -31,6 +31,7 @@ from toolchain import (
 from toolchain.say import Problem, info, problem
 
 DEVELOPMENT = "slf_dev"
+COUNTED = ("test", "test-core", "lint")  # close with "N passed, N failed"
 
 
 def run_in(environment, command):
@@ -220,7 +221,7 @@ def main(arguments):
         return TASKS[arguments[0]](arguments[1:]) or 0
     except Problem as error:
         problem(error)
-        return 1
+        return results.close(0, 1) if arguments[0] in COUNTED else 1
     except KeyboardInterrupt:
         return 130
 
