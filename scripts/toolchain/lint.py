@@ -92,9 +92,9 @@ def _pylint(tools):
     return tools.run("pylint", "--rcfile=.pylintrc", less, ADDON)
 
 
-def _oca_module(tools):
+def _oca_module(tools, *options):
     disabled = "--disable=prefer-readme-rst,po-pretty-format"
-    return tools.run("oca-checks-odoo-module", disabled, layout.ADDON_DIR)
+    return tools.run("oca-checks-odoo-module", disabled, *options, layout.ADDON_DIR)
 
 
 def _oca_po(tools):
@@ -154,6 +154,8 @@ def reformat():
         info(line)
     for line in tools.run("ruff", "format", "--quiet", *_ruff_cache(), "."):
         info(line)
+    step("oca-checks-odoo-module: fixing XML")
+    _oca_module(tools, "--fix")
     step("prettier: formatting XML, JavaScript and SCSS")
     for line in _run_prettier(tools, "--write"):
         info(line)

@@ -10,8 +10,8 @@ TAIL_LINES = 25
 
 
 def tail(text, lines=TAIL_LINES):
-    """Last lines of ``text``, indented."""
-    return "\n".join("      " + line for line in text.splitlines()[-lines:])
+    """Last lines of ``text``, indented and cut to a readable width."""
+    return "\n".join("      " + line[:300] for line in text.splitlines()[-lines:])
 
 
 def live(command, *, what, do="", env=None, cwd=None):
