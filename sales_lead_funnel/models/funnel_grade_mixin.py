@@ -166,16 +166,16 @@ class FunnelGradeMixin(models.AbstractModel):
             )
 
     def _funnel_step(self, kind, grade_id, reason):
-        """Write one step of grading and its row in the ledger."""
+        """Write one step of grading and its row in the ledger.
+
+        Confirming without a word leaves the reason of the proposal (S0-16).
+        """
         before = {lead.id: lead.funnel_grade_id.id or None for lead in self}
         event = self._funnel_get_event()
-        self.with_context(**{STEP_KEY: GradeStep()}).write(
-            {
-                "funnel_grade_id": grade_id,
-                "funnel_grade_state": kind,
-                "funnel_grade_reason": reason or False,
-            }
-        )
+        vals = {"funnel_grade_id": grade_id, "funnel_grade_state": kind}
+        if reason or kind == "proposed":
+            vals["funnel_grade_reason"] = reason or False
+        self.with_context(**{STEP_KEY: GradeStep()}).write(vals)
         self.env["funnel.grade.change"]._append(
             {
                 "lead_id": lead.id,
