@@ -75,11 +75,7 @@ class FunnelClientMixin(models.AbstractModel):
         """
         companies = [*self.env.companies.ids, False]
         unseen = self._funnel_get_twin_domain() & Domain(
-            [
-                ("company_id", "in", companies),
-                ("user_id", "not in", [False, self.env.uid]),
-                ("id", "not in", seen.ids),
-            ]
+            [("company_id", "in", companies), ("id", "not in", seen.ids)]
         )
         return bool(self.sudo().search_count(unseen, limit=1))
 

@@ -14,10 +14,38 @@ class FunnelImportMixin(models.AbstractModel):
 
     @api.model
     def load(self, fields, data):
-        """Let new channels, industries and tags be created by an import."""
-        if self.env.context.get("import_file"):
-            enabled = dict.fromkeys(OPEN_VOCABULARIES, True)
-            enabled |= self.env.context.get("name_create_enabled_fields") or {}
-            self = self.with_context(name_create_enabled_fields=enabled)
+        """Let new channels, industries and tags be created by an import.
+
+        They are taken back when nothing is imported.
+        """
         model = with_path(self, "import")
-        return super(FunnelImportMixin, model).load(fields, data)
+        if not self.env.context.get("import_file"):
+            return super(FunnelImportMixin, model).load(fields, data)
+        savepoint = self.env.cr.savepoint()
+        for name in OPEN_VOCABULARIES:
+            if name in fields:
+                column = fields.index(name)
+                self._funnel_add_words(name, {row[column] for row in data})
+        result = super(FunnelImportMixin, model).load(fields, data)
+        savepoint.close(rollback=not result["ids"])
+        return result
+
+    @api.model
+    def _funnel_add_words(self, field_name, cells):
+        """Add words to a vocabulary that are not in it.
+
+        Sudo: who may enter leads may use new words, but core lets only the contacts'
+        administrators add industries.
+
+        :param set cells: of the column; tags are separated by commas
+        """
+        field = self._fields[field_name]
+        vocabulary = self.env[field.comodel_name].sudo()
+        words = {
+            word.strip()
+            for cell in cells
+            for word in (cell.split(",") if field.type == "many2many" else [cell])
+        }
+        for word in sorted(filter(None, words)):
+            if not vocabulary.name_search(word, operator="="):
+                vocabulary.name_create(word)
