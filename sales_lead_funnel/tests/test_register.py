@@ -1,6 +1,7 @@
 """The lead register: numbers, times, combined columns, refusals (S0-5…8, S0-34, F1)."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
@@ -98,6 +99,17 @@ class TestLeadNumber(FunnelCommon):
         self.assertEqual(codes[0], "LX2024002")
         self.assertEqual(len(set(codes)), 3)
         self.assertNotIn("LX2024001", codes)
+
+    def test_batch_survives_whatever_flushes_in_between(self):
+        self._create_numbered()
+        values = self._lead_vals(company_id=self.company.id, user_id=False)
+        values |= {"team_id": False, "funnel_obtained_at": "2024-05-01 08:00:00"}
+        batch = [{**values, "funnel_code": "LX2024002"}, values]
+        model = type(self.env["crm.lead"])
+        flush = {"side_effect": lambda *_args: self.env.flush_all()}
+        with patch.object(model, "_handle_won_lost", **flush):
+            leads = self.env["crm.lead"].create(batch)
+        self.assertEqual(leads.mapped("funnel_code"), ["LX2024002", "LX2024003"])
 
     def test_foreign_number_is_kept_as_it_is(self):
         lead = self._create_numbered(funnel_code="OLD-7")
