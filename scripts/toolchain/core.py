@@ -21,9 +21,10 @@ USED = layout.RESULTS / "core-used.jsonl"
 def test_core(expression=""):
     """Core's tests with the addon, then test_lint on it."""
     used = prepare.with_templates()
-    outcomes = [_core(used, expression)]
-    if not expression:
-        outcomes.append(_lint(used))
+    with stamps.lock("core"):
+        outcomes = [_core(used, expression)]
+        if not expression:
+            outcomes.append(_lint(used))
     return results.report(outcomes)
 
 

@@ -17,12 +17,13 @@ def test(expression=""):
     """Run all suites, or with an expression the tests it selects (pytest's ``-k``)."""
     used = prepare.with_templates()
     outcomes = []
-    for name, suite in SUITES.items():
-        with Timer() as timer:
-            outcome = suite(name, used, expression)
-        if outcome:
-            outcome.seconds = timer.seconds
-            outcomes.append(outcome)
+    with stamps.lock("test"):
+        for name, suite in SUITES.items():
+            with Timer() as timer:
+                outcome = suite(name, used, expression)
+            if outcome:
+                outcome.seconds = timer.seconds
+                outcomes.append(outcome)
     if not outcomes:
         info(f"no test matches {expression!r}")
     return results.report(outcomes)

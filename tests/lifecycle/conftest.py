@@ -140,7 +140,20 @@ print({RESULT_MARK!r} + json.dumps(_scope["result"], default=str))
 
 @pytest.fixture(scope="session")
 def odoo_source():
-    return prepare.with_templates()
+    source = prepare.with_templates()
+    _drop_leftovers()
+    return source
+
+
+def _drop_leftovers():
+    """Drop what a run left behind that was killed."""
+    prefix = f"{database.PREFIX}life_"
+    for (name,) in postgres.query("SELECT datname FROM pg_database"):
+        if not name.startswith(prefix):
+            continue
+        process = Path("/proc") / name.removeprefix(prefix).split("_")[0]
+        if not process.exists():
+            database.drop(name)
 
 
 @pytest.fixture(scope="session")
