@@ -1,6 +1,7 @@
 """Runs the cases, prints their figures, keeps those of a full run."""
 
 import argparse
+import contextlib
 import os
 
 from toolchain import layout, prepare, stamps
@@ -74,8 +75,11 @@ def _measure(bench, names):
             for measure in cases.CASES[name](bench):
                 info(report.line(measure))
                 measures.append(measure)
-    finally:
-        bench.close()
+    except Problem:
+        with contextlib.suppress(Problem, OSError):
+            bench.close()
+        raise
+    bench.close()
     return measures
 
 

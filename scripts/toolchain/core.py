@@ -15,6 +15,7 @@ from .say import Timer, info, step
 
 MODULES = ("sales_team", "crm")
 ALLOWED = layout.REPO / "tests" / "core_allowed.toml"
+ALLOWED_TEST = re.compile(r'^test\s*=\s*"([^"]+)"', re.MULTILINE)
 USED = layout.RESULTS / "core-used.jsonl"
 
 
@@ -97,10 +98,13 @@ def _node_id(test, folder):
 def _check_allowed(outcome):
     """Fail on entries of the list that the run did not need."""
     notes = [json.loads(line) for line in USED.open()] if USED.exists() else []
-    for note in notes:
-        if note["used"] <= 0:
-            test = f"{ALLOWED.name}::{note['test']}"
-            outcome.fail(test, "no longer needs more queries: remove the entry")
+    used = {note["test"]: note["used"] for note in notes}
+    for test in ALLOWED_TEST.findall(ALLOWED.read_text() if ALLOWED.exists() else ""):
+        if test not in used:
+            outcome.fail(f"{ALLOWED.name}::{test}", "no test of this name ran")
+        elif used[test] <= 0:
+            reason = "no longer needs more queries: remove the entry"
+            outcome.fail(f"{ALLOWED.name}::{test}", reason)
 
 
 # ------------------------------------------------------------------------------------
