@@ -9,7 +9,8 @@ permissions of folders outside the cache.
 import json
 import os
 import shutil
-import subprocess
+import signal
+import time
 from pathlib import Path
 
 from . import layout, shell, stamps
@@ -72,21 +73,38 @@ def ensure():
     _start()
 
 
-def stop():
+def stop(patience=30):
     """Stop the embedded server; says nothing when none runs."""
-    if not (_data() / "postmaster.pid").exists():
+    pid = _postmaster()
+    if not pid:
         return
     step("PostgreSQL: stopping the embedded server")
-    command = _as_server(_program("pg_ctl"), "-D", _data(), "-w", "-m", "fast", "stop")
-    subprocess.call(command, stdout=subprocess.DEVNULL, cwd="/")
+    os.kill(pid, signal.SIGINT)  # "fast": sessions are ended
+    deadline = time.monotonic() + patience
+    while _postmaster() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    if _postmaster():
+        raise Problem(
+            f"The embedded PostgreSQL (process {pid}) did not stop in {patience} s.",
+            f"Look at {layout.POSTGRES / 'server.log'}, then try again.",
+        )
+
+
+def _postmaster():
+    """Process id of the embedded server, None when it does not run."""
+    try:
+        pid = int((_data() / "postmaster.pid").read_text().split()[0])
+        command = Path(f"/proc/{pid}/cmdline").read_text()
+    except (OSError, ValueError, IndexError):
+        return None
+    return pid if str(_data()) in command else None
 
 
 def is_running():
-    """Whether the embedded server runs (asked of its own lock file and pg_ctl)."""
-    if not (_data() / "postmaster.pid").exists() or not layout.VENV_PYTHON.exists():
+    """Whether the embedded server runs and takes connections."""
+    if not _postmaster():
         return False
-    command = _as_server(_program("pg_ctl"), "-D", _data(), "status")
-    return not subprocess.call(command, stdout=subprocess.DEVNULL, cwd="/")
+    return (_data() / "postmaster.pid").read_text().rstrip().endswith("ready")
 
 
 def _data():
