@@ -1,7 +1,10 @@
+import re
+
 from odoo import api, models
 
 from .funnel_path import with_path
 
+TAG_SEPARATOR = re.compile("[,，、]")  # as people type lists in one cell
 # Vocabularies of the register: a value that is new is added, not refused.
 OPEN_VOCABULARIES = ("source_id", "funnel_industry_id", "tag_ids")
 
@@ -22,6 +25,7 @@ class FunnelImportMixin(models.AbstractModel):
         if not self.env.context.get("import_file"):
             return super(FunnelImportMixin, model).load(fields, data)
         savepoint = self.env.cr.savepoint()
+        data = self._funnel_tidy_tags(fields, data)
         for name in OPEN_VOCABULARIES:
             if name in fields:
                 column = fields.index(name)
@@ -29,6 +33,18 @@ class FunnelImportMixin(models.AbstractModel):
         result = super(FunnelImportMixin, model).load(fields, data)
         savepoint.close(rollback=not result["ids"])
         return result
+
+    @api.model
+    def _funnel_tidy_tags(self, fields, data):
+        """Return the rows with tags as core reads them: commas without spaces."""
+        if "tag_ids" not in fields:
+            return data
+        column = fields.index("tag_ids")
+        rows = [list(row) for row in data]
+        for row in rows:
+            words = map(str.strip, TAG_SEPARATOR.split(row[column] or ""))
+            row[column] = ",".join(filter(None, words))
+        return rows
 
     @api.model
     def _funnel_add_words(self, field_name, cells):

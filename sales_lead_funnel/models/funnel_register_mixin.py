@@ -20,7 +20,7 @@ CLIENT_TYPES = [("new", "New client"), ("existing", "Existing client")]
 
 
 class FunnelRegisterMixin(models.AbstractModel):
-    """The lead register: where a lead came from and what is known (S0-5…8, S1-13, F1)."""
+    """The register: where a lead came from, what is known (S0-5…8, S1-13, F1)."""
 
     _name = "funnel.register.mixin"
     _description = "Lead register"
@@ -253,7 +253,9 @@ class FunnelRegisterMixin(models.AbstractModel):
     def _funnel_set_name(self, vals):
         client = vals.get("partner_name") or vals.get("contact_name")
         need = (vals.get("funnel_need") or "").split("\n")[0][:NAME_NEED_LENGTH]
-        name = " · ".join(filter(None, [client, need]))
+        known = " · ".join(filter(None, [client, need]))
+        others = map(vals.get, ("phone", "email_from", "funnel_code"))
+        name = known or next(filter(None, others), None)
         if name and "default_name" not in self.env.context:
             vals["name"] = name
 
@@ -296,5 +298,7 @@ class FunnelRegisterMixin(models.AbstractModel):
 
     def _funnel_merge_budget(self, fname, leads):
         """Take the range whole from one lead: ends of two ranges may not fit."""
-        known = (lead for lead in leads if lead.funnel_budget_min or lead.funnel_budget_max)
+        known = (
+            lead for lead in leads if lead.funnel_budget_min or lead.funnel_budget_max
+        )
         return next(known, leads[:1])[fname]

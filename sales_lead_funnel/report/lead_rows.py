@@ -29,14 +29,17 @@ class LeadColumns:
         alias, partners = self._join(
             self.leads._table, self.leads.partner_id, "partner_id"
         )
-        person = self.env._("(person)")
         return SQL(
-            """COALESCE(NULLIF(%(company)s, ''), %(client)s,
-                        NULLIF(%(contact)s, '') || %(person)s)""",
+            """COALESCE(NULLIF(%(company)s, ''), NULLIF(%(partner_company)s, ''),
+                        COALESCE(NULLIF(%(contact)s, ''), %(partner)s)
+                            || %(person)s)""",
             company=self.field("partner_name"),
-            client=partners._field_to_sql(alias, "complete_name", self.query),
+            partner_company=partners._field_to_sql(
+                alias, "commercial_company_name", self.query
+            ),
             contact=self.field("contact_name"),
-            person=person,
+            partner=partners._field_to_sql(alias, "name", self.query),
+            person=self.env._("(person)"),
         )
 
     def contact(self):

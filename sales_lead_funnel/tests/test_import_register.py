@@ -234,6 +234,22 @@ class TestImportRegister(ImportCommon):
         industries = self.env["res.partner.industry"]
         self.assertEqual(industries.search_count([("name", "=", "互联网")]), 1)
 
+    def test_tags_are_told_apart_as_people_type_them(self):
+        row = self._row()
+        row[8] = '"高意向, 预算明确，展会、"'
+        leads, messages, _mapping = self._import(self._csv(row))
+        self.assertFalse(messages)
+        tags = leads.tag_ids.mapped("name")
+        self.assertEqual(sorted(tags), sorted(["高意向", "预算明确", "展会"]))
+
+    def test_row_that_names_neither_client_nor_need_is_titled_all_the_same(self):
+        row = self._row("LX2024053", client="")
+        row[5] = ""
+        bare = ["LX2024054", *[""] * 5, "2024-03-01", "小明", ""]
+        leads, messages, _mapping = self._import(self._csv(row, bare))
+        self.assertFalse(messages)
+        self.assertEqual(leads.mapped("name"), ["1388888", "LX2024054"])
+
     def test_numbers_are_given_where_the_column_is_empty(self):
         file = self._csv(self._row("LX2024001"), self._row(), self._row())
         leads, messages, _mapping = self._import(file)
