@@ -6,7 +6,7 @@ from datetime import date
 from io import BytesIO
 from pathlib import Path
 
-from odoo import SUPERUSER_ID, api
+from odoo import SUPERUSER_ID, api, fields
 from odoo.cli import Command
 from odoo.modules.registry import Registry
 from odoo.tools import config
@@ -23,7 +23,11 @@ class FunnelWorkbook(Command):
         parser = argparse.ArgumentParser(description=self.__doc__)
         parser.add_argument("-c", "--config", help="Odoo's configuration file")
         parser.add_argument("-d", "--database", required=True)
-        parser.add_argument("--month", help="YYYY-MM; the last complete month by default")
+        parser.add_argument(
+            "--month",
+            type=_parse_month,
+            help="YYYY-MM; the last complete month by default",
+        )
         parser.add_argument("--team", help="name of a sales team; all by default")
         parser.add_argument("--login", help="read as this user; all leads by default")
         parser.add_argument("--lang", default="en_US", help="e.g. zh_CN")
@@ -39,9 +43,8 @@ class FunnelWorkbook(Command):
         """Write the workbook and return its path."""
         with Registry(options.database).cursor() as cr:
             env = self._get_env(cr, options)
-            month = latest_complete("month", date.today()).date_from
-            if options.month:
-                month = date.fromisoformat(f"{options.month}-01")
+            last_month = latest_complete("month", fields.Date.today()).date_from
+            month = options.month or last_month
             team = env["crm.team"]
             if options.team:
                 team = team.search([("name", "=", options.team)], limit=1)
@@ -65,3 +68,11 @@ class FunnelWorkbook(Command):
         if not user:
             sys.exit(f"There is no user with the login “{options.login}”.")
         return env(user=user.id, context={"lang": options.lang, "tz": user.tz})
+
+
+def _parse_month(text):
+    """First day of a month given as YYYY-MM."""
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no month (YYYY-MM)") from error
