@@ -5,7 +5,6 @@
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "author": "Sales Lead Funnel contributors",
-    "website": "https://pypi.org/project/odoo-addon-sales_lead_funnel",
     "license": "LGPL-3",
     "depends": ["crm", "base_import"],
     "external_dependencies": {"python": ["xlsxwriter"]},
@@ -37,6 +36,5 @@
     "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
-    "installable": True,
     "application": True,
 }

@@ -14,7 +14,6 @@ from . import funnel_register_mixin
 from . import funnel_import_mixin
 from . import crm_lead
 from . import crm_stage
-from . import base_import
 from . import res_company
 from . import res_config_settings
 from . import funnel_stage_episode

@@ -20,9 +20,9 @@ def parse_domain(text):
         value = ast.literal_eval(text or "[]")
     except (SyntaxError, ValueError) as error:
         raise ValueError(str(error)) from error
-    if not isinstance(value, list):
-        raise ValueError("a domain is a list of conditions")
-    return value
+    if isinstance(value, list):
+        return value
+    raise ValueError("a domain is a list of conditions")
 
 
 def check_lead_domain(env, text, record, field):

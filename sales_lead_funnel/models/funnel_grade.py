@@ -35,8 +35,7 @@ class FunnelGrade(models.Model):
     is_pursued = fields.Boolean(
         string="Pursued",
         default=True,
-        help="Leads of this grade are on the key list; others are not pursued "
-        "for now.",
+        help="Leads of this grade are on the key list; others are not pursued for now.",
     )
     color = fields.Integer()
     active = fields.Boolean(default=True)
@@ -87,5 +86,5 @@ class FunnelGrade(models.Model):
 
     def _get_rules(self):
         """Return ``[(id, cut, domain)]`` of the active grades, highest first."""
-        grades = self.sudo().search([], order="cut desc, id")
+        grades = self.sudo().search([("active", "=", True)], order="cut desc, id")
         return [(g.id, g.cut, parse_domain(g.domain)) for g in grades]

@@ -78,7 +78,9 @@ class FunnelGradeMixin(models.AbstractModel):
         state = vals.pop("funnel_grade_state", "none") or "none"
         grade_id = vals.pop("funnel_grade_id", None)
         reason = vals.pop("funnel_grade_reason", False)
-        if state != "none" or (grade_id is False and any(self.mapped("funnel_grade_id"))):
+        if state != "none" or (
+            grade_id is False and any(self.mapped("funnel_grade_id"))
+        ):
             raise FunnelGradeError(
                 self.env._(
                     "“Grade review” follows from proposing and reviewing: use the "

@@ -26,7 +26,6 @@ class FunnelLedgerBase(models.AbstractModel):
 
     lead_id = fields.Many2one(
         "crm.lead",
-        string="Lead",
         index=True,
         readonly=True,
         ondelete="cascade",
@@ -68,17 +67,23 @@ class FunnelLedgerBase(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
-            raise self._refusal()
+            self._refuse()
         return super().create(vals_list)
 
     def write(self, vals):
-        raise self._refusal()
+        self._refuse()
+        return super().write(vals)
 
-    def unlink(self):
-        raise self._refusal()
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        self._refuse()
 
-    def _refusal(self):
-        return FunnelLedgerError(
+    def _refuse(self):
+        """Refuse a change by hand; nobody is exempt.
+
+        :raise FunnelLedgerError: always
+        """
+        raise FunnelLedgerError(
             self.env._(
                 "“%(ledger)s” is an append-only history: its rows cannot be added, "
                 "changed or deleted by hand. Change the lead itself, the history "

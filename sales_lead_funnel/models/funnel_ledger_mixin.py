@@ -78,8 +78,9 @@ class FunnelLedgerMixin(models.AbstractModel):
 
     def _write_multi(self, vals_list):
         changes = self._funnel_get_changes(vals_list)
-        super()._write_multi(vals_list)
+        result = super()._write_multi(vals_list)
         self._funnel_append_changes(changes)
+        return result
 
     # ------------------------------------------------------------
     # DOORS

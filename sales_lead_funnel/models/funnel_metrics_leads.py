@@ -56,8 +56,8 @@ class FunnelMetricsLeads(models.AbstractModel):
                 "_read_closings",
                 _won_amount,
                 _(
-                    "expected revenue of the won leads, at the rate of the day they were "
-                    "won"
+                    "expected revenue of the won leads, at the rate of the day they "
+                    "were won"
                 ),
             ),
             "win_rate": Spec(
@@ -86,8 +86,8 @@ class FunnelMetricsLeads(models.AbstractModel):
                 "_read_first_reviews",
                 _share_won,
                 _(
-                    "won so far ÷ leads whose grade was first reviewed in the period, by "
-                    "that first grade"
+                    "won so far ÷ leads whose grade was first reviewed in the period, "
+                    "by that first grade"
                 ),
             ),
             "source_conversion": Spec(
@@ -95,8 +95,8 @@ class FunnelMetricsLeads(models.AbstractModel):
                 "_read_cohort",
                 _share_won,
                 _(
-                    "won within the horizon ÷ leads obtained in the period; told once all "
-                    "are that old"
+                    "won within the horizon ÷ leads obtained in the period; told once "
+                    "all are that old"
                 ),
             ),
         }

@@ -72,8 +72,8 @@ class FunnelMetricsStages(models.AbstractModel):
                 "_read_stay_cohort",
                 _loss_rate,
                 _(
-                    "lost within the horizon ÷ stays that began in the period; told once "
-                    "all are that old"
+                    "lost within the horizon ÷ stays that began in the period; told "
+                    "once all are that old"
                 ),
             ),
             "stage_dwell_days": Spec(
@@ -102,8 +102,8 @@ class FunnelMetricsStages(models.AbstractModel):
                 "_read_stays",
                 _dwell_finished,
                 _(
-                    "mean of the stays that ended in the period: the usual “average”, too "
-                    "low while many are open"
+                    "mean of the stays that ended in the period: the usual “average”, "
+                    "too low while many are open"
                 ),
             ),
         }

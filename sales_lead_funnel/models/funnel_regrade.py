@@ -95,7 +95,9 @@ class FunnelRegrade(models.AbstractModel):
             return SQL("NULL::float")
         cases = [
             SQL(
-                "WHEN %s THEN %s", self._condition_sql(lead_model, query, domain), points
+                "WHEN %s THEN %s",
+                self._condition_sql(lead_model, query, domain),
+                points,
             )
             for domain, points in bands
         ]

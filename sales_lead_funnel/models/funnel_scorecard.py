@@ -1,6 +1,7 @@
 from odoo import api, fields, models, tools
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.fields import Domain
+
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 from ..exceptions import FunnelScorecardError
 from ..tools.scoring import Dimension, Scorer, grade_for
@@ -16,7 +17,7 @@ class CompiledCard:
     ``scorer.criteria``, the highest points of a criterion first.
     """
 
-    __slots__ = ("company_id", "domain", "id", "scorer", "bands")
+    __slots__ = ("bands", "company_id", "domain", "id", "scorer")
 
     def __init__(self, card):
         self.id = card.id
@@ -183,7 +184,7 @@ class FunnelScorecard(models.Model):
     @tools.ormcache()
     def _get_compiled(self):
         """Return the active cards in order, as :class:`CompiledCard`."""
-        cards = self.sudo().search([])
+        cards = self.sudo().search([("active", "=", True)])
         return [CompiledCard(card) for card in cards if card.dimension_ids]
 
     @api.model

@@ -30,13 +30,11 @@ class FunnelStageEpisode(models.Model):
     }
 
     lead_id = fields.Many2one("crm.lead", readonly=True)
-    stage_id = fields.Many2one("crm.stage", string="Stage", readonly=True)
+    stage_id = fields.Many2one("crm.stage", readonly=True)
     next_stage_id = fields.Many2one("crm.stage", string="Next stage", readonly=True)
     entered_at = fields.Datetime(string="Entered", readonly=True)
     left_at = fields.Datetime(string="Left", readonly=True, help="Empty: still there.")
-    days = fields.Float(
-        string="Days", readonly=True, aggregator="avg", help="So far, if still there."
-    )
+    days = fields.Float(readonly=True, aggregator="avg", help="So far, if still there.")
     outcome = fields.Selection(OUTCOMES, readonly=True)
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
     team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)

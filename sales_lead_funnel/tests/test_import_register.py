@@ -110,8 +110,8 @@ class ImportCommon(FunnelCommon):
         with file_open(SAMPLE, "rb") as sample:
             return sample.read()
 
-    def _csv(self, *rows, headers=HEADERS):
-        lines = [",".join(headers), *(",".join(row) for row in rows)]
+    def _csv(self, *rows, headers=None):
+        lines = [",".join(headers or HEADERS), *(",".join(row) for row in rows)]
         return "\n".join(lines).encode()
 
     def _row(self, code="", client="某某公司", when="2024-03-01", owner="小明"):

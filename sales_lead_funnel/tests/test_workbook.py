@@ -522,7 +522,15 @@ class TestWorkbookLists(WorkbookCommon):
         ]
 
     def test_texts_that_look_like_formulas_stay_text(self):
-        texts = ["=1+1", "+86 1", "-5", "@SUM(A1)", "{=A1}", "0815", "http://x.example"]
+        texts = [
+            "=1+1",
+            "+86 1",
+            "-5",
+            "@SUM(A1)",
+            "{=A1}",
+            "0815",
+            "http://example.com",
+        ]
         for text in texts:
             self._obtain("2024-03-20 12:00", partner_name=text, funnel_need=f"\t{text}")
         sheet = self._export()["Initial lead register"]

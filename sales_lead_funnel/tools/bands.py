@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 MAX_TERMS = 64  # of a domain's disjunctive normal form; beyond, we cannot tell
 UNSET = None  # the value of a field that holds none
-EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC, as in domains
+EPOCH = datetime(1970, 1, 1)
 
 _INEQUALITIES = {
     "<": operator.lt,
@@ -48,7 +48,7 @@ class Leaf(NamedTuple):
     negate: bool
 
 
-class Undecidable(ValueError):
+class UndecidableError(ValueError):
     """A domain or a constant that this module cannot reason about."""
 
 
@@ -73,7 +73,7 @@ def overlap(domain_a, domain_b, today=None):
     today = today or datetime.now(timezone.utc).date()
     try:
         pairs = product(_get_terms(domain_a, today), _get_terms(domain_b, today))
-    except (Undecidable, RecursionError):
+    except (UndecidableError, RecursionError):
         return None
     verdicts = {_meet(*pair) for pair in pairs}
     return True if True in verdicts else None if None in verdicts else False
@@ -89,10 +89,10 @@ def _get_terms(domain, today):
 def _parse(domain, today):
     """Prefix notation to a tree of ("&" | "|", nodes), ("!", [node]) and leaves.
 
-    :raise Undecidable: not a domain
+    :raise UndecidableError: not a domain
     """
     if isinstance(domain, str) or not hasattr(domain, "__iter__"):
-        raise Undecidable(f"not a domain: {domain!r}")
+        raise UndecidableError(f"not a domain: {domain!r}")
     stack = []
     for item in reversed(list(domain)):
         stack.append(_parse_item(item, stack, today))
@@ -104,7 +104,7 @@ def _parse_item(item, stack, today):
     if isinstance(item, str):
         arity = {"&": 2, "|": 2, "!": 1}.get(item)
         if arity is None or len(stack) < arity:
-            raise Undecidable(f"misplaced {item!r}")
+            raise UndecidableError(f"misplaced {item!r}")
         return (item, [stack.pop() for _operand in range(arity)])
     if _is_leaf(item):
         return _parse_leaf(*item, today)
@@ -129,7 +129,7 @@ def _parse_leaf(field, op, value, today):
     is_collection, negate = _EQUALITIES.get(op, (False, False))
     try:
         values = _get_values(op, value, is_collection, today)
-    except Undecidable:
+    except UndecidableError:
         values = None
     if _is_multiple(field, values):
         values = None
@@ -140,17 +140,17 @@ def _get_values(op, value, is_collection, today):
     """The constants of a condition.
 
     :return: frozenset of (kind, comparable value)
-    :raise Undecidable: unknown operator, or a value that is no constant
+    :raise UndecidableError: unknown operator, or a value that is no constant
     """
     if op in _INEQUALITIES:
         constant = _get_constant(value, today)
         if constant[0] not in ("number", "date", "datetime"):
-            raise Undecidable(f"no order among {value!r}")
+            raise UndecidableError(f"no order among {value!r}")
         return frozenset([constant])
     if op not in _EQUALITIES or is_collection != isinstance(
         value, (list, tuple, set, frozenset)
     ):
-        raise Undecidable(f"cannot judge {op} {value!r}")
+        raise UndecidableError(f"cannot judge {op} {value!r}")
     constants = value if is_collection else [value]
     return frozenset(_get_constant(constant, today) for constant in constants)
 
@@ -166,7 +166,7 @@ def _expand(node, negate):
     """Disjunctive normal form, negations pushed down to the leaves.
 
     :return: [(leaf, …)]; [()] is always true, [] never
-    :raise Undecidable: more than MAX_TERMS terms
+    :raise UndecidableError: more than MAX_TERMS terms
     """
     if isinstance(node, Leaf):
         return [(node._replace(negate=node.negate != negate),)]
@@ -184,7 +184,7 @@ def _expand(node, negate):
 
 def _check_size(terms):
     if len(terms) > MAX_TERMS:
-        raise Undecidable("too many alternatives")
+        raise UndecidableError("too many alternatives")
     return terms
 
 
@@ -271,7 +271,7 @@ def _get_constant(value, today):
 
     Kinds: unset, bool, number, date (day number), datetime (seconds), text.
 
-    :raise Undecidable: no constant, or a relative date we cannot resolve
+    :raise UndecidableError: no constant, or a relative date we cannot resolve
     """
     if value is None or value is False or value == "":
         return ("unset", UNSET)
@@ -289,7 +289,7 @@ def _get_date_constant(value):
         return ("datetime", (value - EPOCH).total_seconds())
     if isinstance(value, date) and not isinstance(value, datetime):
         return ("date", value.toordinal())
-    raise Undecidable(f"not a constant: {value!r}")
+    raise UndecidableError(f"not a constant: {value!r}")
 
 
 def _get_text_constant(text, today):
@@ -309,18 +309,18 @@ def _get_text_constant(text, today):
 def _resolve(start, offsets, today):
     """The moment meant by a relative date such as ``today +3m -1d``.
 
-    :raise Undecidable: a part other than a signed number, or out of range
+    :raise UndecidableError: a part other than a signed number, or out of range
     """
     if start == "today" and isinstance(today, datetime):
         today = today.date()
     for offset in offsets.split():
         signed = _OFFSET.fullmatch(offset)
         if not signed:
-            raise Undecidable(f"cannot resolve {offset!r}")
+            raise UndecidableError(f"cannot resolve {offset!r}")
         try:
             today = _shift(today, int(signed[1]), signed[2])
         except (ValueError, OverflowError) as error:
-            raise Undecidable(f"out of range: {offset!r}") from error
+            raise UndecidableError(f"out of range: {offset!r}") from error
     return today
 
 
@@ -329,7 +329,7 @@ def _shift(moment, number, unit):
     if unit in _MONTHS:
         return _add_months(moment, number * _MONTHS[unit])
     if unit in "HMS" and not isinstance(moment, datetime):
-        moment = datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001
+        moment = datetime(moment.year, moment.month, moment.day)
     return moment + timedelta(**{_UNITS[unit]: number})
 
 

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from .intervals import wilson
 
-
 CHANGE_KINDS = {"count": "change", "money": "change", "rate": "points"}
 
 

@@ -58,7 +58,9 @@ _INITIALISM = re.compile(r"(?<![^ ])[a-z](?: [a-z])+(?![^ ])")
 # a branch (分公司) is a body of its own in a way that 公司 alone is not
 _HAN_FORM = re.compile(rf"(?<!分)(?:{'|'.join(HAN_LEGAL_FORMS)})$")
 _LATIN_FORM = re.compile(rf"(?:^|(?<=[ {_HAN}]))(?:{'|'.join(LATIN_LEGAL_FORMS)})$")
-_PERSON_MARK = re.compile(r"\s*[(\uff08]\s*(?:个人|個人|person)\s*[)\uff09]\s*$", re.I)
+_PERSON_MARK = re.compile(
+    r"\s*[(\uff08]\s*(?:个人|個人|person)\s*[)\uff09]\s*$", re.IGNORECASE
+)
 _CONTACT_SEPARATOR = re.compile(r"[/,;\u3001\n]+")  # width folded before
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
-from math import ceil
+from math import ceil, isnan
 from numbers import Number
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -173,7 +173,7 @@ def write_workbook(stream, sheets, *, author=None, title=None, created=None):
     with TemporaryDirectory() as folder:
         book = xlsxwriter.Workbook(stream, {**_OPTIONS, "tmpdir": folder})
         book.set_properties({**texts, **({"created": created} if created else {})})
-        _BookWriter(book).write(sheets)
+        _BookWriter(book).write_all(sheets)
         book.close()
 
 
@@ -263,9 +263,9 @@ class _BookWriter:
         self._charts = []  # (worksheet, row, pixels from the left, Chart, width)
         self._names = set()
 
-    def write(self, sheets):
+    def write_all(self, sheets):
         for sheet in sheets:
-            _SheetWriter(self, sheet).write()
+            _SheetWriter(self, sheet).write_blocks()
         for placed in self._charts:
             _insert_chart(self, *placed)
 
@@ -376,8 +376,12 @@ class _Grid:
 def _get_plotted(value):
     """What a chart shows of a value: None for what is no data."""
     value = value.value if isinstance(value, Cell) else value
-    is_missing = value is None or value is False or value != value  # NaN: not itself
+    is_missing = value is None or value is False or _is_nan(value)
     return None if is_missing else value
+
+
+def _is_nan(value):
+    return isinstance(value, float) and isnan(value)
 
 
 def _get_range_formula(sheet_name, first_row, last_row, column):
@@ -428,7 +432,7 @@ class _SheetWriter:
         self.widths = _merge_widths(book.grids[table].get_widths() for table in tables)
         self.is_list = len(tables) == 1
 
-    def write(self):
+    def write_blocks(self):
         writers = {
             Title: self._write_title,
             Note: self._write_note,

@@ -1,2 +1,3 @@
+from . import base_import
 from . import funnel_grade_wizard
 from . import funnel_workbook_export

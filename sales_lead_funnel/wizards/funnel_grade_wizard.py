@@ -14,7 +14,10 @@ class FunnelGradeWizard(models.TransientModel):
         default="propose",
     )
     lead_ids = fields.Many2many(
-        "crm.lead", string="Leads", required=True, default=lambda self: self._default_lead_ids()
+        "crm.lead",
+        string="Leads",
+        required=True,
+        default=lambda self: self._default_lead_ids(),
     )
     lead_count = fields.Integer(compute="_compute_lead_count")
     lead_id = fields.Many2one(
@@ -34,7 +37,6 @@ class FunnelGradeWizard(models.TransientModel):
     )
     grade_id = fields.Many2one(
         "funnel.grade",
-        string="Grade",
         compute="_compute_grade_id",
         store=True,
         readonly=False,

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tools.bands import overlap
 
 TODAY = date(2026, 1, 31)

@@ -5,6 +5,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tools.names import (
     HAN_LEGAL_FORMS,
     LATIN_LEGAL_FORMS,

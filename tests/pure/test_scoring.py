@@ -6,6 +6,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tools.scoring import Dimension, Scorer, grade_for, score
 
 VALUE = Dimension("value", 60, ("sales", "margin"))

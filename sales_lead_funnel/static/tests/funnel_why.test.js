@@ -1,20 +1,20 @@
-import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { expect, test } from "@odoo/hoot";
-import { click } from "@odoo/hoot-dom";
-import { animationFrame } from "@odoo/hoot-mock";
-import { defineModels, fields, models, mountView } from "@web/../tests/web_test_helpers";
+import {defineMailModels} from "@mail/../tests/mail_test_helpers";
+import {expect, test} from "@odoo/hoot";
+import {click} from "@odoo/hoot-dom";
+import {animationFrame} from "@odoo/hoot-mock";
+import {defineModels, fields, models, mountView} from "@web/../tests/web_test_helpers";
 
 class Grade extends models.Model {
     _name = "grade";
     name = fields.Char();
-    _records = [{ id: 1, name: "A" }];
+    _records = [{id: 1, name: "A"}];
 }
 
 class Lead extends models.Model {
     _name = "lead";
     why = fields.Json();
-    funnel_grade_id = fields.Many2one({ relation: "grade" });
-    funnel_suggested_grade_id = fields.Many2one({ relation: "grade" });
+    funnel_grade_id = fields.Many2one({relation: "grade"});
+    funnel_suggested_grade_id = fields.Many2one({relation: "grade"});
     funnel_grade_state = fields.Selection({
         selection: [
             ["none", "Not graded"],
@@ -54,7 +54,7 @@ class Lead extends models.Model {
             funnel_score: 99.6,
             funnel_score_coverage: 30,
         },
-        { id: 2, why: false, funnel_grade_state: "none" },
+        {id: 2, why: false, funnel_grade_state: "none"},
         {
             id: 3,
             why: false,
@@ -81,7 +81,9 @@ const mountLead = (resId, widget) =>
 test("the table tells points and weight, and what is not answered", async () => {
     await mountLead(1, "funnel_why");
     expect(".o_funnel_why tbody tr").toHaveCount(2);
-    expect(".o_funnel_why tbody tr:first").toHaveText(/Need fits\s+Full match\s+10 \/ 10/);
+    expect(".o_funnel_why tbody tr:first").toHaveText(
+        /Need fits\s+Full match\s+10 \/ 10/
+    );
     expect(".o_funnel_why tbody tr:last").toHaveClass("text-muted");
     expect(".o_funnel_why tbody tr:last").toHaveText(/not answered\s+—\s+—/);
 });

@@ -1,4 +1,4 @@
-import { registry } from "@web/core/registry";
+import {registry} from "@web/core/registry";
 
 const openLead = (name) => [
     {
@@ -6,7 +6,7 @@ const openLead = (name) => [
         trigger: `.o_kanban_record:contains("${name}") .fw-bold`,
         run: "click",
     },
-    { trigger: ".o_form_view .o_funnel_grade_button" },
+    {trigger: ".o_form_view .o_funnel_grade_button"},
 ];
 
 registry.category("web_tour.tours").add("funnel_rep_proposes_grade", {
@@ -45,11 +45,10 @@ registry.category("web_tour.tours").add("funnel_rep_proposes_grade", {
             trigger: ".modal .o_field_widget[name=reason] textarea",
             run: "edit The need fits, budget still open",
         },
-        { trigger: ".modal footer .btn-primary", run: "click" },
+        {trigger: ".modal footer .btn-primary", run: "click"},
         {
             content: "the grade waits for review",
-            trigger:
-                ".o_field_widget[name=funnel_grade_state]:contains('To review')",
+            trigger: ".o_field_widget[name=funnel_grade_state]:contains('To review')",
         },
         {
             content: "the badge is outlined until the review",
@@ -92,7 +91,7 @@ registry.category("web_tour.tours").add("funnel_manager_reviews_grade", {
             trigger: ".modal .o_field_widget[name=reason] textarea",
             run: "edit No budget this year",
         },
-        { trigger: ".modal footer .btn-primary:visible", run: "click" },
+        {trigger: ".modal footer .btn-primary:visible", run: "click"},
         {
             content: "nothing waits any more",
             trigger: ".o_list_view .o_view_nocontent",

@@ -1,15 +1,15 @@
-import { Component } from "@odoo/owl";
-import { _t } from "@web/core/l10n/translation";
-import { usePopover } from "@web/core/popover/popover_hook";
-import { registry } from "@web/core/registry";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { FunnelWhyTable } from "@sales_lead_funnel/components/funnel_why/funnel_why";
+import {Component} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {usePopover} from "@web/core/popover/popover_hook";
+import {registry} from "@web/core/registry";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {FunnelWhyTable} from "@sales_lead_funnel/components/funnel_why/funnel_why";
 
 class FunnelWhyPopover extends Component {
     static template = "sales_lead_funnel.FunnelWhyPopover";
-    static components = { FunnelWhyTable };
+    static components = {FunnelWhyTable};
     static props = {
-        why: { type: [Object, Boolean] },
+        why: {type: [Object, Boolean]},
         summary: String,
         close: Function,
     };
@@ -18,10 +18,10 @@ class FunnelWhyPopover extends Component {
 /** Grade and score beside the title; a click tells why. */
 export class FunnelGradeBadge extends Component {
     static template = "sales_lead_funnel.FunnelGradeBadge";
-    static props = { ...standardFieldProps };
+    static props = {...standardFieldProps};
 
     setup() {
-        this.popover = usePopover(FunnelWhyPopover, { position: "bottom-end" });
+        this.popover = usePopover(FunnelWhyPopover, {position: "bottom-end"});
     }
 
     get data() {
@@ -74,12 +74,12 @@ export const funnelGradeBadge = {
     component: FunnelGradeBadge,
     supportedTypes: ["json"],
     fieldDependencies: [
-        { name: "funnel_grade_id", type: "many2one" },
-        { name: "funnel_suggested_grade_id", type: "many2one" },
-        { name: "funnel_grade_state", type: "selection" },
-        { name: "funnel_grade_color", type: "integer" },
-        { name: "funnel_score", type: "float" },
-        { name: "funnel_score_coverage", type: "float" },
+        {name: "funnel_grade_id", type: "many2one"},
+        {name: "funnel_suggested_grade_id", type: "many2one"},
+        {name: "funnel_grade_state", type: "selection"},
+        {name: "funnel_grade_color", type: "integer"},
+        {name: "funnel_score", type: "float"},
+        {name: "funnel_score_coverage", type: "float"},
     ],
 };
 

@@ -1,17 +1,17 @@
-import { Component } from "@odoo/owl";
-import { registry } from "@web/core/registry";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import {Component} from "@odoo/owl";
+import {registry} from "@web/core/registry";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
 
 /** Table that says how a score came about: one line per criterion. */
 export class FunnelWhyTable extends Component {
     static template = "sales_lead_funnel.FunnelWhyTable";
-    static props = { why: { type: [Object, Boolean] } };
+    static props = {why: {type: [Object, Boolean]}};
 }
 
 export class FunnelWhyField extends Component {
     static template = "sales_lead_funnel.FunnelWhyField";
-    static components = { FunnelWhyTable };
-    static props = { ...standardFieldProps };
+    static components = {FunnelWhyTable};
+    static props = {...standardFieldProps};
 
     get why() {
         return this.props.record.data[this.props.name] || false;
