@@ -35,7 +35,7 @@ def check_lead_domain(env, text, record, field):
     try:
         domain = Domain(parse_domain(text))
         domain.validate(env[LEAD].sudo())
-        list(lead_fields(env, domain))
+        _check_not_circular(env, lead_fields(env, domain))
         env[LEAD].sudo()._search(domain, limit=1)
     except (ValueError, TypeError, KeyError, UserError) as error:
         raise FunnelScorecardError(
@@ -48,6 +48,13 @@ def check_lead_domain(env, text, record, field):
                 domain=text,
             )
         ) from error
+
+
+def _check_not_circular(env, paths):
+    outputs = env[LEAD]._funnel_score_outputs()
+    for path in paths:
+        if path.split(".")[0] in outputs:
+            raise ValueError(f"“{path}” follows from the score itself")
 
 
 def lead_fields(env, domain, prefix="", model=LEAD):

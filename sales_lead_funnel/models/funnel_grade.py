@@ -40,10 +40,20 @@ class FunnelGrade(models.Model):
     color = fields.Integer()
     active = fields.Boolean(default=True)
 
-    _cut_unique = models.UniqueIndex(
-        "(cut) WHERE active IS TRUE",
-        "Two grades cannot have the same lowest score: change “Lowest score” of one.",
-    )
+    @api.constrains("cut", "active")
+    def _check_cut_is_its_own(self):
+        for grade in self.filtered("active"):
+            twins = self.search([("cut", "=", grade.cut), ("id", "!=", grade.id)])
+            if twins:
+                raise FunnelScorecardError(
+                    self.env._(
+                        "Grade %(grade)s: “Lowest score” is %(cut)s, as that of grade "
+                        "%(other)s. Change one of them.",
+                        grade=grade.name,
+                        cut=grade.cut,
+                        other=twins[0].name,
+                    )
+                )
 
     @api.constrains("cut")
     def _check_cut_is_a_score(self):

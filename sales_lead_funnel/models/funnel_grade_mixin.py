@@ -5,6 +5,7 @@ from ..exceptions import FunnelGradeError
 
 REVIEWER_GROUP = "sales_team.group_sale_salesman_all_leads"
 STATES = [("none", "Not graded"), ("proposed", "To review"), ("reviewed", "Reviewed")]
+GRADE_FIELDS = ["funnel_grade_id", "funnel_grade_state", "funnel_grade_reason"]
 STEP_KEY = "funnel_grade_step"
 
 
@@ -48,10 +49,16 @@ class FunnelGradeMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Take a grade given at creation (import, RPC) as a proposal."""
-        vals_list = [dict(vals) for vals in vals_list]
+        """Take a grade given at creation (import, RPC, default) as a proposal."""
+        defaults = {
+            name: self.env.context[f"default_{name}"]
+            for name in GRADE_FIELDS
+            if f"default_{name}" in self.env.context
+        }
+        vals_list = [{**defaults, **vals} for vals in vals_list]
         proposals = [self._funnel_pop_grade(vals) for vals in vals_list]
-        leads = super().create(vals_list)
+        model = self._funnel_without_defaults(GRADE_FIELDS)
+        leads = super(FunnelGradeMixin, model).create(vals_list).with_env(self.env)
         for (grade_id, reason), group in self._funnel_group(leads, proposals):
             group._funnel_step("proposed", grade_id, reason)
         return leads
