@@ -1,0 +1,378 @@
+"""Grades: the rep proposes, the manager reviews, each step is kept (S0-13…16)."""
+
+import ast
+
+from lxml import etree
+
+from odoo.exceptions import AccessError
+from odoo.tests import Form, HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
+
+from ..exceptions import FunnelGradeError
+from .common import FULL_PROSPECT, FunnelCommon
+
+
+class GradeCommon(FunnelCommon):
+    def assertGraded(self, lead, grade, state):
+        self.assertEqual(lead.funnel_grade_id, grade)
+        self.assertEqual(lead.funnel_grade_state, state)
+
+    def assertStep(self, lead, kind, before, after, reason, user):
+        """The last row of the ledger tells this step."""
+        step = self._changes(lead)[-1]
+        self.assertEqual(step.kind, kind)
+        self.assertEqual((step.from_grade_id, step.to_grade_id), (before, after))
+        self.assertEqual((step.reason, step.user_id), (reason, user))
+
+    def _propose(self, lead, grade=None, reason="Budget approved"):
+        grade_id = grade.id if grade else False
+        lead.with_user(self.rep).funnel_propose_grade(grade_id, reason)
+
+    def _review(self, lead, grade=None, reason=False):
+        grade_id = grade.id if grade else False
+        lead.with_user(self.manager).funnel_review_grade(grade_id, reason)
+
+
+@tagged("post_install", "-at_install")
+class TestProposal(GradeCommon):
+    def test_rep_proposes_what_the_score_suggests(self):
+        lead = self._create_lead(**FULL_PROSPECT)
+        self._propose(lead)
+        self.assertGraded(lead, self.grade_a, "proposed")
+        no_grade = self.env["funnel.grade"]
+        self.assertStep(
+            lead, "proposed", no_grade, self.grade_a, "Budget approved", self.rep
+        )
+
+    def test_rep_may_propose_another_grade(self):
+        lead = self._create_lead(**FULL_PROSPECT)
+        self._propose(lead, self.grade_c)
+        self.assertGraded(lead, self.grade_c, "proposed")
+
+    def test_proposal_needs_a_reason(self):
+        lead = self._create_lead(name="Why so", **FULL_PROSPECT)
+        for reason in (False, "", "  \n"):
+            with self.assertRaisesRegex(FunnelGradeError, "Why so.*Reason"):
+                self._propose(lead, reason=reason)
+
+    def test_proposal_without_a_suggestion_needs_a_grade(self):
+        lead = self._create_lead(name="Blank")
+        with self.assertRaisesRegex(FunnelGradeError, "Blank.*Grade"):
+            self._propose(lead)
+        self._propose(lead, self.grade_b)
+        self.assertGraded(lead, self.grade_b, "proposed")
+
+    def test_each_lead_of_many_gets_its_own_suggestion(self):
+        leads = self._create_lead(**FULL_PROSPECT)
+        leads |= self._create_lead(funnel_authority="none")
+        self._propose(leads)
+        self.assertEqual(leads.funnel_grade_id, self.grade_a | self.grade_c)
+
+    def test_rep_cannot_propose_for_a_lead_of_others(self):
+        lead = self._create_lead(user_id=self.manager.id, **FULL_PROSPECT)
+        with self.assertRaises(AccessError):
+            self._propose(lead)
+
+    def test_new_proposal_after_a_review_waits_again(self):
+        lead = self._create_lead(**FULL_PROSPECT)
+        self._propose(lead)
+        self._review(lead)
+        self._propose(lead, self.grade_b, "Budget was cut")
+        self.assertGraded(lead, self.grade_b, "proposed")
+
+    def test_suggestion_does_not_change_a_grade(self):
+        lead = self._create_lead(**FULL_PROSPECT)
+        self._propose(lead)
+        lead.funnel_authority = "none"
+        self.assertEqual(lead.funnel_suggested_grade_id, self.grade_b)
+        self.assertGraded(lead, self.grade_a, "proposed")
+
+    def test_copy_starts_ungraded(self):
+        lead = self._create_lead(**FULL_PROSPECT)
+        self._propose(lead)
+        copy = lead.copy()
+        self.assertGraded(copy, self.env["funnel.grade"], "none")
+        self.assertFalse(copy.funnel_grade_reason)
+        self.assertEqual(self._changes(copy).mapped("kind"), ["suggested"])
+
+
+@tagged("post_install", "-at_install")
+class TestReview(GradeCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lead = cls._create_lead(name="Reviewed one", **FULL_PROSPECT)
+
+    def setUp(self):
+        super().setUp()
+        self._propose(self.lead, self.grade_c)
+
+    def test_manager_confirms(self):
+        self._review(self.lead)
+        self.assertGraded(self.lead, self.grade_c, "reviewed")
+        self.assertEqual(self._changes(self.lead)[-1].kind, "reviewed")
+        self.assertEqual(self._changes(self.lead)[-1].user_id, self.manager)
+
+    def test_manager_corrects_with_a_reason(self):
+        self._review(self.lead, self.grade_b, "The industry fits")
+        self.assertGraded(self.lead, self.grade_b, "reviewed")
+        reason = "The industry fits"
+        self.assertStep(
+            self.lead, "reviewed", self.grade_c, self.grade_b, reason, self.manager
+        )
+
+    def test_correction_needs_a_reason(self):
+        with self.assertRaisesRegex(FunnelGradeError, "Reviewed one.*Reason"):
+            self._review(self.lead, self.grade_b)
+
+    def test_ungraded_lead_cannot_be_confirmed(self):
+        lead = self._create_lead(name="Not yet")
+        with self.assertRaisesRegex(FunnelGradeError, "Not yet.*Grade"):
+            self._review(lead)
+
+    def test_rep_cannot_review(self):
+        lead = self.lead.with_user(self.rep)
+        with self.assertRaisesRegex(AccessError, "managers"):
+            lead.funnel_review_grade(self.grade_a.id, "I say so")
+        with self.assertRaises(AccessError):
+            lead.action_funnel_review_grade()
+
+    def test_nobody_writes_the_state_of_the_review(self):
+        for user in (self.rep, self.manager, self.director):
+            with self.subTest(user=user.login), self.assertRaises(FunnelGradeError):
+                self.lead.with_user(user).write({"funnel_grade_state": "reviewed"})
+        with self.assertRaises(FunnelGradeError):
+            self._create_lead(by=self.rep, funnel_grade_state="reviewed")
+
+    def test_state_is_not_slipped_in_as_a_default(self):
+        leads = self.env["crm.lead"].with_user(self.rep)
+        forged = leads.with_context(
+            default_funnel_grade_state="reviewed",
+            default_funnel_grade_id=self.grade_a.id,
+        )
+        with self.assertRaises(FunnelGradeError):
+            forged.create(self._lead_vals())
+
+    def test_marker_of_a_step_is_not_forged(self):
+        lead = self.lead.with_user(self.rep).with_context(funnel_grade_step=True)
+        with self.assertRaises(FunnelGradeError):
+            lead.write({"funnel_grade_state": "reviewed"})
+
+    def test_grade_cannot_be_emptied(self):
+        with self.assertRaises(FunnelGradeError):
+            self.lead.with_user(self.rep).write({"funnel_grade_id": False})
+
+    def test_steps_are_kept_in_order(self):
+        self._review(self.lead, self.grade_b, "The industry fits")
+        self._propose(self.lead, self.grade_a, "Head of purchasing joined")
+        self._review(self.lead)
+        kinds = self._changes(self.lead).mapped("kind")
+        self.assertEqual(
+            kinds, ["suggested", "proposed", "reviewed", "proposed", "reviewed"]
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestGradeWrittenDirectly(GradeCommon):
+    """By import, RPC or a board grouped by grade: always a proposal."""
+
+    def test_write_is_a_proposal(self):
+        lead = self._create_lead()
+        lead.with_user(self.manager).write({"funnel_grade_id": self.grade_b.id})
+        self.assertGraded(lead, self.grade_b, "proposed")
+        self.assertEqual(self._changes(lead, "proposed").user_id, self.manager)
+
+    def test_create_is_a_proposal(self):
+        lead = self._create_lead(
+            by=self.rep, funnel_grade_id=self.grade_b.id, funnel_grade_reason="Met them"
+        )
+        self.assertGraded(lead, self.grade_b, "proposed")
+        self.assertEqual(self._changes(lead, "proposed").reason, "Met them")
+
+    def test_default_of_a_column_is_a_proposal(self):
+        leads = self.env["crm.lead"].with_user(self.rep)
+        leads = leads.with_context(default_funnel_grade_id=self.grade_b.id)
+        lead = leads.create(self._lead_vals())
+        self.assertGraded(lead, self.grade_b, "proposed")
+        self.assertEqual(self._changes(lead, "proposed").to_grade_id, self.grade_b)
+
+    def test_import_is_a_proposal(self):
+        model = self.env["crm.lead"].with_user(self.rep).with_context(import_file=True)
+        result = model.load(["name", "funnel_grade_id"], [["Imported", "B"]])
+        self.assertFalse(result["messages"])
+        self.assertGraded(model.browse(result["ids"]), self.grade_b, "proposed")
+
+    def test_writing_the_same_grade_is_no_step(self):
+        lead = self._create_lead(funnel_grade_id=self.grade_b.id)
+        self._review(lead)
+        lead.write({"funnel_grade_id": self.grade_b.id})
+        self.assertGraded(lead, self.grade_b, "reviewed")
+        self.assertEqual(len(self._changes(lead)), 2)
+
+    def test_batch_skips_leads_of_that_grade(self):
+        graded = self._create_lead(funnel_grade_id=self.grade_b.id)
+        leads = graded + self._create_lead(funnel_grade_id=self.grade_c.id)
+        leads.write({"funnel_grade_id": self.grade_b.id})
+        self.assertEqual(len(self._changes(graded)), 1)
+        self.assertEqual(len(self._changes(leads[1])), 2)
+
+
+@tagged("post_install", "-at_install")
+class TestGradeWizard(GradeCommon):
+    def _open(self, leads, action, user):
+        action = getattr(leads.with_user(user), action)()
+        wizard = self.env[action["res_model"]].with_user(user)
+        return Form(wizard.with_context(**action["context"]))
+
+    def test_rep_proposes_from_the_lead(self):
+        lead = self._create_lead(**FULL_PROSPECT)
+        form = self._open(lead, "action_funnel_propose_grade", self.rep)
+        self.assertEqual(form.grade_id, self.grade_a)
+        form.reason = "All four questions answered"
+        form.save().action_apply()
+        self.assertGraded(lead, self.grade_a, "proposed")
+
+    def test_reason_is_required_on_the_screen(self):
+        lead = self._create_lead(**FULL_PROSPECT)
+        form = self._open(lead, "action_funnel_propose_grade", self.rep)
+        with self.assertRaisesRegex(AssertionError, "reason"):
+            form.save()
+
+    def test_manager_sees_the_proposal_and_confirms_it(self):
+        lead = self._create_lead(**FULL_PROSPECT)
+        self._propose(lead, self.grade_b, "Slow decision")
+        form = self._open(lead, "action_funnel_review_grade", self.manager)
+        self.assertEqual(form.proposed_grade_id, self.grade_b)
+        self.assertEqual(form.proposed_reason, "Slow decision")
+        form.save().action_apply()
+        self.assertGraded(lead, self.grade_b, "reviewed")
+
+    def test_manager_corrects_in_the_wizard(self):
+        lead = self._create_lead(**FULL_PROSPECT)
+        self._propose(lead, self.grade_b)
+        form = self._open(lead, "action_funnel_review_grade", self.manager)
+        form.decision = "correct"
+        form.grade_id = self.grade_c
+        form.reason = "A student asking"
+        form.save().action_apply()
+        self.assertGraded(lead, self.grade_c, "reviewed")
+
+    def test_many_are_reviewed_from_a_list(self):
+        one, two = self._create_lead(**FULL_PROSPECT), self._create_lead()
+        self._propose(one, self.grade_a)
+        self._propose(two, self.grade_c)
+        leads = one | two
+        wizard = self.env["funnel.grade.wizard"].with_user(self.manager)
+        context = {"active_model": "crm.lead", "active_ids": leads.ids}
+        form = Form(wizard.with_context(**context, default_mode="review"))
+        self.assertEqual(form.lead_count, 2)
+        form.save().action_apply()
+        self.assertEqual(leads.mapped("funnel_grade_state"), ["reviewed", "reviewed"])
+        self.assertEqual(leads.funnel_grade_id, self.grade_a | self.grade_c)
+
+    def test_many_are_proposed_each_as_suggested(self):
+        leads = self._create_lead(**FULL_PROSPECT)
+        leads |= self._create_lead(funnel_authority="none")
+        wizard = self.env["funnel.grade.wizard"].with_user(self.rep)
+        context = {"active_model": "crm.lead", "active_ids": leads.ids}
+        form = Form(wizard.with_context(**context))
+        form.reason = "Monday's list"
+        form.save().action_apply()
+        self.assertEqual(leads.funnel_grade_id, self.grade_a | self.grade_c)
+
+    def test_rep_cannot_review_through_the_wizard(self):
+        lead = self._create_lead(funnel_grade_id=self.grade_b.id)
+        wizard = self.env["funnel.grade.wizard"].with_user(self.rep)
+        wizard = wizard.create({"mode": "review", "lead_ids": lead.ids})
+        with self.assertRaises(AccessError):
+            wizard.action_apply()
+
+
+@tagged("post_install", "-at_install")
+class TestKeyList(GradeCommon):
+    def _found(self, name):
+        leads = self.env["crm.lead"].with_user(self.rep)
+        return leads.search(self._filter_domain(name))
+
+    def test_a_and_b_are_the_key_list_and_c_leaves_it(self):
+        grades = (self.grade_a, self.grade_b, self.grade_c)
+        a, b, c = (self._create_lead(funnel_grade_id=g.id) for g in grades)
+        found = self._found("funnel_key_list")
+        self.assertTrue(a in found and b in found)
+        self.assertNotIn(c, found)
+        self._propose(b, self.grade_c)
+        self.assertNotIn(b, self._found("funnel_key_list"))
+
+    def test_c_is_shown_as_not_pursued(self):
+        lead = self._create_lead(funnel_grade_id=self.grade_c.id)
+        ungraded = self._create_lead()
+        self.assertFalse(lead.funnel_is_pursued)
+        found = self._found("funnel_not_pursued")
+        self.assertIn(lead, found)
+        self.assertNotIn(ungraded, found)
+
+    def test_key_list_action_opens_with_the_filter(self):
+        action = self.env.ref("sales_lead_funnel.crm_lead_action_key_list")
+        context = ast.literal_eval(action.context)
+        self.assertTrue(context["search_default_funnel_key_list"])
+        arch = action.search_view_id._get_combined_arch()
+        for name in context:
+            name = name.removeprefix("search_default_")
+            self.assertTrue(arch.xpath(f"//filter[@name='{name}']"), name)
+
+    def test_proposals_wait_in_the_review_list(self):
+        lead = self._create_lead(funnel_grade_id=self.grade_b.id)
+        self.assertIn(lead, self._found("funnel_to_review"))
+        self._review(lead)
+        self.assertNotIn(lead, self._found("funnel_to_review"))
+
+    def test_card_says_what_to_do_next(self):
+        lead = self._create_lead(**FULL_PROSPECT)
+        self.assertIn("A", lead.funnel_card_note)
+        self._propose(lead)
+        self.assertIn("review", lead.funnel_card_note)
+        self._review(lead)
+        self.assertFalse(lead.funnel_card_note)
+        won = self._create_lead(stage_id=self.stage_won.id, **FULL_PROSPECT)
+        self.assertFalse(won.funnel_card_note)
+
+    def test_review_button_is_for_managers(self):
+        for user, shown in ((self.rep, 0), (self.manager, 1)):
+            leads = self.env["crm.lead"].with_user(user)
+            view = self.env.ref("crm.crm_lead_view_form")
+            arch = etree.fromstring(leads.get_view(view.id, "form")["arch"])
+            buttons = arch.xpath("//button[@name='action_funnel_review_grade']")
+            self.assertEqual(len(buttons), shown, user.login)
+
+
+@tagged("post_install", "-at_install")
+class TestReviewRemote(HttpCase):
+    """A rep with a program of their own."""
+
+    @mute_logger("odoo.http", "odoo.service.model", "odoo.addons.rpc.controllers")
+    def test_rep_cannot_review_by_rpc(self):
+        rep = new_test_user(
+            self.env, "remote_rep", groups="sales_team.group_sale_salesman"
+        )
+        vals = {"name": "Mine", "user_id": rep.id, "type": "opportunity"}
+        lead = self.env["crm.lead"].create(vals)
+        grade = self.env.ref("sales_lead_funnel.grade_a")
+        attacks = {
+            "write": [{"funnel_grade_state": "reviewed"}],
+            "funnel_review_grade": [grade.id, "I say so"],
+            "_funnel_step": ["reviewed", grade.id, "I say so"],
+        }
+        for method, arguments in attacks.items():
+            with self.subTest(method=method), self.assertRaises(Exception):  # noqa: B017
+                self.xmlrpc_object.execute_kw(
+                    self.env.cr.dbname,
+                    rep.id,
+                    "remote_rep",
+                    "crm.lead",
+                    method,
+                    [lead.ids, *arguments],
+                    {"context": {"funnel_grade_step": True}},
+                )
+        self.env.invalidate_all()
+        self.assertFalse(lead.funnel_grade_id)
+        self.assertEqual(lead.funnel_grade_state, "none")
