@@ -41,28 +41,37 @@ def _fill_keys(env):
 
 
 def _fill_from_partners(env):
-    """A client that bought in another lead before is an existing one."""
+    """A client that bought in another lead of the company is an existing one."""
     env.cr.execute(
         SQL(
             """
+            WITH buyer AS (
+                SELECT DISTINCT partner.commercial_partner_id AS client_id,
+                       won.company_id
+                  FROM crm_lead won
+                  JOIN res_partner partner ON partner.id = won.partner_id
+                 WHERE won.won_status = 'won'
+            ),
+            source AS (
+                SELECT lead.id, client.industry_id,
+                       COALESCE(lead.won_status, '') != 'won'
+                       AND bool_or(buyer.client_id IS NOT NULL) AS is_buyer
+                  FROM crm_lead lead
+                  LEFT JOIN res_partner partner ON partner.id = lead.partner_id
+                  LEFT JOIN res_partner client
+                         ON client.id = partner.commercial_partner_id
+                  LEFT JOIN buyer ON buyer.client_id = client.id
+                        AND (buyer.company_id IS NULL
+                             OR buyer.company_id = lead.company_id)
+                 WHERE lead.funnel_client_type IS NULL
+                 GROUP BY lead.id, client.industry_id
+            )
             UPDATE crm_lead lead
                SET funnel_industry_id = source.industry_id,
                    funnel_client_type = CASE WHEN source.is_buyer
                        THEN 'existing' ELSE 'new' END
-              FROM (
-                   SELECT other.id, client.industry_id,
-                          COALESCE(other.won_status, '') != 'won' AND EXISTS (
-                              SELECT 1 FROM crm_lead won
-                                JOIN res_partner buyer ON buyer.id = won.partner_id
-                               WHERE won.won_status = 'won'
-                                 AND buyer.commercial_partner_id = client.id
-                          ) AS is_buyer
-                     FROM crm_lead other
-                     LEFT JOIN res_partner partner ON partner.id = other.partner_id
-                     LEFT JOIN res_partner client
-                            ON client.id = partner.commercial_partner_id
-                   ) source
-             WHERE source.id = lead.id AND lead.funnel_client_type IS NULL
+              FROM source
+             WHERE source.id = lead.id
             """
         )
     )

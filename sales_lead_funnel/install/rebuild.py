@@ -89,17 +89,16 @@ def _history_sql():
     return SQL(
         """
         birth AS (
-            SELECT DISTINCT ON (lead.id) lead.id AS lead_id,
-                   LEAST(lead.create_date, event.happened_at) AS happened_at,
+            SELECT lead.id AS lead_id,
+                   LEAST(lead.create_date, first.happened_at) AS happened_at,
                    lead.create_uid AS user_id,
-                   COALESCE((
-                       SELECT first.old_stage FROM event first
-                        WHERE first.lead_id = lead.id AND first.new_stage IS NOT NULL
-                        ORDER BY first.happened_at, first.message_id LIMIT 1
-                   ), lead.stage_id) AS stage
+                   COALESCE(first.stage, lead.stage_id) AS stage
               FROM crm_lead lead
-              JOIN event ON event.lead_id = lead.id
-             ORDER BY lead.id, event.happened_at
+              JOIN (SELECT lead_id, min(happened_at) AS happened_at,
+                           (array_agg(old_stage ORDER BY happened_at, message_id)
+                            FILTER (WHERE new_stage IS NOT NULL))[1] AS stage
+                      FROM event
+                     GROUP BY lead_id) first ON first.lead_id = lead.id
         ),
         step AS (
             SELECT lead_id, 0 AS message_id, happened_at, user_id,
