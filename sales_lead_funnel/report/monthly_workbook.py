@@ -380,9 +380,9 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
                     [
                         Column(_("Lead no."), width=14),
                         Column(_("Source channel"), width=16),
-                        Column(_("Client / person"), width=28),
-                        Column(_("Contact information"), width=28),
-                        Column(_("Industry of the client"), width=16),
+                        Column(_("Client / person"), width=32),
+                        Column(_("Contact information"), width=38),
+                        Column(_("Industry of the client"), width=20),
                         Column(_("Initial need"), width=40, wrap=True),
                         Column(_("Obtained on"), "date"),
                         Column(_("Owner"), width=14),
@@ -413,8 +413,8 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
                 Table(
                     [
                         Column(_("Lead no."), width=14),
-                        Column(_("Client / person"), width=28),
-                        Column(_("Industry of the client"), width=16),
+                        Column(_("Client / person"), width=32),
+                        Column(_("Industry of the client"), width=20),
                         Column(_("Owner"), width=14),
                         Column(_("Stage"), width=14),
                         Column(_("Score"), "days", dash=True),
@@ -424,7 +424,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
                         Column(_("Reason of the grade"), width=40, wrap=True),
                         Column(_("Grade review"), width=12),
                         Column(_("Reviewed on"), "date"),
-                        Column(_("Follow-up"), width=16),
+                        Column(_("Follow-up"), width=21),
                     ],
                     (
                         (*row[:10], states.get(row[10]), row[11], pursued.get(row[12]))
