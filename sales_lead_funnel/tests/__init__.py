@@ -1,3 +1,4 @@
+from . import test_access
 from . import test_grade
 from . import test_import_register
 from . import test_ledger_paths
