@@ -279,8 +279,8 @@ REASONS = {
     ),
 }
 CONFIRMED = (  # mostly nothing is said
-    ("同意", "信息核实无误，同意", False, False),
-    ("Agreed", False, False),
+    ("已电话核实预算与决策人", False, False, False, False),
+    ("Checked with the client by phone", False, False, False),
 )
 CORRECTIONS = {  # (proposed, corrected): reason
     ("C", "B"): ("行业契合度高", "The industry fits well"),

@@ -15,7 +15,20 @@ QUIET = {  # nobody is mailed and nothing is tracked while months pass in second
     "mail_auto_subscribe_no_notify": True,
     "mail_activity_quick_update": True,
 }
-TEAMS = {"rep": "east", "rep2": "south", "rep3": "east"}
+TEAMS = {
+    "rep": "east",
+    "rep2": "south",
+    "rep3": "east",
+    "manager": "east",
+    "director": "south",
+}
+LANGUAGES = {
+    "rep": "zh_CN",
+    "rep2": "zh_CN",
+    "rep3": "en_US",
+    "manager": "zh_CN",
+    "director": "en_US",
+}
 STAGES = {"new": 1, "qualified": 2, "proposition": 3, "won": 4}
 LOST_REASONS = {
     "price": "lost_reason_price_demo",
@@ -70,6 +83,7 @@ class FunnelDemo(models.AbstractModel):
         quiet._set_dates(alive)
         quiet._add_follow_up(alive)
         quiet._complete_core_leads()
+        self.env.flush_all()  # the hook that follows reads by SQL
 
     # ------------------------------------------------------------
     # SURROUNDINGS
@@ -86,13 +100,15 @@ class FunnelDemo(models.AbstractModel):
             company.currency_id = self.env.ref("base.CNY")
 
     def _translate(self):
-        """Give Chinese users their language, where it is installed."""
-        if not self.env["res.lang"]._get_data(code="zh_CN"):
-            return
-        for login in ("rep", "rep2", "manager"):
-            self._user(login).lang = "zh_CN"
-        for xmlid, name in content.CHINESE.items():
-            self.env.ref(f"{MODULE}.{xmlid}").with_context(lang="zh_CN").name = name
+        """Give everybody their language, where it is installed."""
+        installed = dict(self.env["res.lang"].get_installed())
+        for login, code in LANGUAGES.items():
+            if code in installed:
+                self._user(login).lang = code
+        if "zh_CN" in installed:
+            for xmlid, name in content.CHINESE.items():
+                record = self.env.ref(f"{MODULE}.{xmlid}")
+                record.with_context(lang="zh_CN").name = name
 
     def _id(self, xmlid):
         xmlid = xmlid if "." in xmlid else f"{MODULE}.{xmlid}"
@@ -253,6 +269,7 @@ class FunnelDemo(models.AbstractModel):
                     "funnel_obtained_at": lead.create_date - timedelta(hours=2),
                     "funnel_need": lead.name,
                     "funnel_industry_id": self._id(INDUSTRIES[industry]),
+                    "funnel_client_type": "new",
                 }
             )
         leads._compute_funnel_code()

@@ -43,7 +43,7 @@ def get_plans():
     first.events = [
         Event(_at("2024-03-05", 11), "rep", "move", "qualified"),
         Event(_at("2024-03-05", 14), "rep", "propose", ("A", reason)),
-        Event(_at("2024-03-06"), "manager", "review", (False, "同意")),
+        Event(_at("2024-03-06"), "manager", "review", (False, False)),
         Event(_at("2024-03-12"), "rep", "move", "proposition"),
         Event(_at("2024-04-15"), "rep", "won"),
     ]
@@ -69,7 +69,7 @@ def get_plans():
     )
     second.events = [
         Event(_at("2024-03-06"), "rep2", "propose", ("C", "个人咨询，竞争情况未知")),
-        Event(_at("2024-03-07"), "manager", "review", (False, "同意")),
+        Event(_at("2024-03-07"), "manager", "review", (False, False)),
         Event(_at("2024-05-30"), "rep2", "lost", "expensive"),
     ]
     first.notes = [

@@ -34,9 +34,12 @@ class Life:
     def __init__(self, chance, plan):
         self.chance = chance
         self.plan = plan
-        self.is_corrected = plan.grade == "B" and chance.hits(12)
-        self.is_upgraded = plan.grade == "A" and chance.hits(13)
-        self.is_graded = chance.hits(94)
+        self.is_corrected = plan.grade == "B" and self._is_rare("corrected", 7)
+        self.is_upgraded = plan.grade == "A" and self._is_rare("upgraded", 7)
+        self.is_graded = not self._is_rare("not graded", 15)
+
+    def _is_rare(self, what, others):
+        return self.chance.deal(what, {True: 1, False: others})
 
     def get_events(self):
         events = [*self._get_assignment(), *self._get_grading(), *self._get_moves()]
@@ -123,7 +126,7 @@ class Life:
         """Mostly straight on; some skip a stage, some are sent back (S1-39)."""
         if outcome == "won" and self.chance.hits(8):
             return ["new", "proposition"]
-        if self.chance.hits(8):
+        if self._is_rare("sent back", 9):
             return [*STAGES, "qualified", "proposition"]
         return list(STAGES)
 

@@ -62,10 +62,14 @@ class Plan:
 
 
 class Chance:
-    """Seeded randomness, and the calendar of an office."""
+    """Seeded randomness, and the calendar of an office.
+
+    ``now`` is the last midnight, so that all hours of a day give the same.
+    """
 
     def __init__(self, now, seed):
-        self.now = now.replace(microsecond=0)
+        midnight = {"hour": 0, "minute": 0, "second": 0, "microsecond": 0}
+        self.now = (now + LOCAL).replace(**midnight) - LOCAL
         self.random = Random(seed)
         self.decks = {}
 

@@ -19,6 +19,7 @@ QUALITY = {
     "ad": {"A": 1, "B": 7, "C": 12},
     "repeat": {"A": 10, "B": 8, "C": 2},
 }
+KEY_ACCOUNTS = {"manager": 3, "director": 3, None: 2}
 LATE = {  # entered more than a day after: copies in the deck
     "show": {True: 3, False: 5},
     "referral": {True: 1, False: 8},
@@ -29,6 +30,7 @@ TASK_DAYS = (-6, -3, -1, 0, 0, 0, 1, 2, 3, 5, 7, 9, 14)  # from today
 TASKS = {"A": ("call", "meeting"), "B": ("call", "meeting", "email"), "C": ("email",)}
 TASK_SHARE = {"A": 95, "B": 75, "C": 15}  # in % of the open leads
 UNASSIGNED = 6  # newest leads of the website that nobody took yet
+WAITING = 6  # more grades that wait for review, half of them too low
 REOPENED = 6
 ARCHIVED = 4
 TWINS = 5  # clients that two reps follow without knowing
@@ -49,6 +51,7 @@ class Planner:
             for obtained, detail in self._get_births(source, count)
         ]
         self._leave_newest_unassigned(plans)
+        self._keep_some_waiting(plans)
         self._reopen_some(plans)
         self._archive_some(plans)
         plans += [*self._get_twins(plans), *self._get_duplicates(plans)]
@@ -66,7 +69,7 @@ class Planner:
             if source == "show":
                 yield self._get_show(number * len(SHOW_DAYS_AGO) // count)
                 continue
-            share = self.chance.random.random() ** 1.15
+            share = ((number + self.chance.random.random()) / count) ** 1.15
             moment = self.now - timedelta(days=DAYS * share + 0.3)
             if source in ("referral", "repeat"):
                 moment = min(self.chance.later(moment), self.now - timedelta(hours=6))
@@ -96,7 +99,10 @@ class Planner:
         client = next(self.clients)
         obtained = obtained.replace(microsecond=0)
         recorded = self._get_recorded(source, obtained)
-        grade, owner = self.chance.deal(source, QUALITY[source]), client.owner
+        grade = self.chance.deal(source, QUALITY[source])
+        owner = client.owner
+        if source == "repeat":  # managers keep some key accounts (S0-2)
+            owner = self.chance.deal("key account", KEY_ACCOUNTS) or owner
         plan = Plan(client, source, grade, owner, obtained, recorded)
         plan.tag = get_tag(self.chance, grade)
         plan.creator = None if source == "web" else owner
@@ -133,6 +139,24 @@ class Planner:
             plan.events = []
             for name in ("funnel_need_fit", "funnel_authority", "funnel_purchase_date"):
                 plan.vals.pop(name, None)
+
+    def _keep_some_waiting(self, plans):
+        found = [plan for plan in plans if plan.is_open and plan.grade == "B"]
+        found = [plan for plan in found if self._has_one_review(plan)]
+        found.sort(key=lambda plan: plan.recorded)
+        for number, plan in enumerate(found[-WAITING:]):
+            events = [event for event in plan.events if event.kind != "review"]
+            if number % 2:
+                reason = self.chance.text(content.REASONS["C"], plan.client)
+                said = ("C", reason)
+                events = [
+                    event._replace(value=said) if event.kind == "propose" else event
+                    for event in events
+                ]
+            plan.events = events
+
+    def _has_one_review(self, plan):
+        return sum(event.kind == "review" for event in plan.events) == 1
 
     def _reopen_some(self, plans):
         """The client comes back weeks after the lead was lost."""

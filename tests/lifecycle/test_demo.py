@@ -1,0 +1,243 @@
+"""The demo data: plenty, sound, and the same every time."""
+
+import pytest
+
+CHECK = """
+import collections
+from ast import literal_eval
+from dateutil.relativedelta import relativedelta
+from lxml import etree
+from odoo import fields
+
+leads = env["crm.lead"].with_context(active_test=False)
+everything = leads.search([])
+"""
+COUNTS = (
+    "SELECT won_status, stage_id, funnel_grade_id, funnel_grade_state, count(*),"
+    " sum(expected_revenue)::int FROM crm_lead GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+)
+LANGUAGES = (
+    "SELECT DISTINCT lang FROM res_partner JOIN res_users"
+    " ON res_users.partner_id = res_partner.id WHERE login IN ('rep', 'manager')"
+)
+
+
+@pytest.fixture(scope="module")
+def demo(module_odoo):
+    """A function that runs code on a database with demo data."""
+    name = module_odoo.new_db(template=None)
+    module_odoo.install(name, demo=True, languages="en_US,zh_CN")
+    assert module_odoo.complaints() == []
+    return lambda code: module_odoo.shell(name, f"{CHECK}\n{code}")
+
+
+@pytest.fixture(scope="module")
+def demo_sql(demo, module_odoo):
+    return lambda statement: module_odoo.sql(module_odoo.names[-1], statement)
+
+
+def test_many_leads_beside_those_of_the_handbooks(demo):
+    result = demo(
+        """
+teams = env.ref("sales_lead_funnel.crm_team_east_demo")
+teams |= env.ref("sales_lead_funnel.crm_team_south_demo")
+own = leads.search([("team_id", "in", teams.ids)])
+handbook = leads.search([("funnel_code", "in", ["LX2024001", "LX2024002"])])
+result = [
+    len(own),
+    len(set(everything.mapped("funnel_code"))) == len(everything),
+    sorted(handbook.mapped("funnel_need")),
+    sorted(str(lead.funnel_obtained_at.date()) for lead in handbook),
+]
+"""
+    )
+    assert result[0] >= 230
+    assert result[1:] == [
+        True,
+        ["采购办公设备", "需要客户关系管理系统"],
+        ["2024-03-01", "2024-03-02"],
+    ]
+
+
+def test_replaying_the_ledgers_gives_the_live_leads(demo_sql):
+    moves = demo_sql(
+        "SELECT count(*) FROM crm_lead lead LEFT JOIN LATERAL ("
+        "  SELECT to_stage_id, to_status FROM funnel_stage_move"
+        "   WHERE lead_id = lead.id ORDER BY id DESC LIMIT 1) last ON TRUE"
+        " WHERE last.to_stage_id IS DISTINCT FROM lead.stage_id"
+        "    OR last.to_status IS DISTINCT FROM lead.won_status"
+    )
+    suggestions = demo_sql(
+        "SELECT count(*) FROM crm_lead lead LEFT JOIN LATERAL ("
+        "  SELECT to_grade_id FROM funnel_grade_change"
+        "   WHERE lead_id = lead.id AND kind = 'suggested'"
+        "   ORDER BY id DESC LIMIT 1) last ON TRUE"
+        " WHERE last.to_grade_id IS DISTINCT FROM lead.funnel_suggested_grade_id"
+    )
+    assert (moves, suggestions) == ([[0]], [[0]])
+
+
+@pytest.mark.parametrize("ledger", ["funnel_stage_move", "funnel_grade_change"])
+def test_nothing_happened_in_the_future_or_out_of_order(demo_sql, ledger):
+    future = f"SELECT count(*) FROM {ledger} WHERE happened_at > recorded_at"
+    mixed = (
+        f"SELECT count(*) FROM {ledger} a JOIN {ledger} b ON a.lead_id = b.lead_id"
+        " WHERE a.id < b.id AND a.happened_at > b.happened_at"
+    )
+    assert demo_sql(future) == [[0]]
+    if ledger == "funnel_stage_move":
+        assert demo_sql(mixed) == [[0]]
+
+
+def test_closing_dates_of_core_agree_with_the_ledger(demo_sql):
+    differing = demo_sql(
+        "SELECT count(*) FROM crm_lead lead JOIN funnel_stage_move move"
+        "    ON move.id = (SELECT max(id) FROM funnel_stage_move"
+        "                   WHERE lead_id = lead.id)"
+        " WHERE lead.won_status != 'pending'"
+        "   AND abs(extract(epoch FROM lead.date_closed - move.happened_at)) > 60"
+    )
+    assert differing == [[0]]
+
+
+def test_every_filter_of_ours_finds_something(demo):
+    found = demo(
+        """
+result = {}
+for xmlid in ("crm.view_crm_case_opportunities_filter",):
+    arch = env["crm.lead"].get_view(env.ref(xmlid).id, "search")["arch"]
+    for node in etree.fromstring(arch).xpath("//filter[starts-with(@name, 'funnel_')]"):
+        if node.get("domain"):
+            result[node.get("name")] = env["crm.lead"].search_count(
+                literal_eval(node.get("domain"))
+            )
+"""
+    )
+    assert len(found) >= 5
+    assert min(found.values()) > 0, found
+
+
+def test_every_figure_of_last_month_has_data(demo):
+    empty = demo(
+        """
+end = fields.Date.today().replace(day=1)
+start = end - relativedelta(months=1)
+company = env.ref("base.main_company")
+metrics = env["funnel.metrics"].with_company(company)
+cohorts = {
+    "source_conversion": company.funnel_win_horizon,
+    "stage_loss_rate": company.funnel_stage_horizon,
+}
+result = []
+for code in metrics._get_specs():
+    older = relativedelta(days=cohorts.get(code, 0))
+    figure = metrics._get_figures([code], start - older, end - older)[code]
+    if not figure.value:
+        result.append(code)
+"""
+    )
+    # Nobody may have been sent back, and 80 % may take longer than was observed.
+    assert set(empty) <= {"stage_returned", "stage_dwell_p80"}
+
+
+def test_wins_follow_the_grades_and_the_sources(demo):
+    rates = demo(
+        """
+today = fields.Date.today()
+result = {}
+for code, key in (("grade_win_rate", "funnel_grade_id"),
+                  ("source_conversion", "source_id")):
+    late = relativedelta(days=95 if key == "source_id" else -1)
+    start, end = today - relativedelta(months=8), today - late
+    found = env["funnel.metrics"]._get_figures([code], start, end, groupby=key)[code]
+    for record in env[leads._fields[key].comodel_name].browse(filter(None, found)):
+        result[record.name] = found[record.id].value
+"""
+    )
+    assert 0.4 <= rates["A"] <= 0.65
+    assert 0.18 <= rates["B"] <= 0.36
+    assert rates["C"] <= 0.05
+    assert rates["客户转介绍"] > rates["线上广告"]
+
+
+def test_all_states_of_grading_and_all_endings_occur(demo):
+    result = demo(
+        """
+def count(*domain):
+    return leads.search_count(list(domain))
+
+pending = ("won_status", "=", "pending")
+month = fields.Datetime.now() - relativedelta(days=60)
+stalled = ("date_last_stage_update", "<", month)
+merged = env["funnel.stage.move"].search_count([("merged_into_id", "!=", False)])
+reviews = env["funnel.grade.change"].search([("kind", "=", "reviewed")])
+result = {
+    **collections.Counter(everything.mapped("funnel_grade_state")),
+    **collections.Counter(everything.mapped("won_status")),
+    "unassigned": count(pending, ("user_id", "=", False)),
+    "archived": count(pending, ("active", "=", False)),
+    "stalled": count(pending, stalled, ("active", "=", True)),
+    "customers": count(("funnel_client_type", "=", "existing")),
+    "converted": count(("date_conversion", "!=", False)),
+    "merged": merged,
+    "corrected": len(reviews.filtered(lambda r: r.from_grade_id != r.to_grade_id)),
+    "suggested only": count(
+        ("funnel_grade_id", "=", False), ("funnel_suggested_grade_id", "!=", False)
+    ),
+    "same client": len(
+        leads.search([pending]).filtered("funnel_same_client_count")
+    ),
+    "activities": env["mail.activity"].search_count([("res_model", "=", "crm.lead")]),
+}
+"""
+    )
+    few = {what: number for what, number in result.items() if number < 3}
+    assert few == {}
+
+
+def test_each_user_can_log_in_and_sees_leads(demo):
+    result = demo(
+        """
+result = {}
+for login in ("rep", "rep2", "rep3", "manager", "director"):
+    user = env["res.users"].search([("login", "=", login)])
+    credential = {"login": login, "password": login, "type": "password"}
+    user.with_user(user)._check_credentials(credential, {"interactive": True})
+    seen = env["crm.lead"].with_user(user).search([("user_id", "=", user.id)])
+    result[login] = [user.lang, len(seen) > 1]
+"""
+    )
+    assert result == {
+        "rep": ["zh_CN", True],
+        "rep2": ["zh_CN", True],
+        "rep3": ["en_US", True],
+        "manager": ["zh_CN", True],
+        "director": ["en_US", True],
+    }
+
+
+def test_all_hours_of_a_day_give_the_same_leads(demo):
+    same = demo(
+        """
+from odoo.addons.sales_lead_funnel.demo.planner import Planner
+
+def tell(now):
+    return [
+        (plan.client, plan.recorded, sorted(plan.vals.items(), key=str), [
+            event[:3] for event in plan.events
+        ])
+        for plan in Planner(fields.Datetime.to_datetime(now)).get_plans()
+    ]
+
+result = tell("2026-03-31 16:00:00") == tell("2026-04-01 15:59:59")
+"""
+    )
+    assert same
+
+
+def test_another_database_without_chinese_has_the_same_leads(demo_sql, odoo_cli):
+    name = odoo_cli.new_db(template=None)
+    odoo_cli.install(name, demo=True)
+    assert odoo_cli.complaints() == []
+    assert odoo_cli.sql(name, LANGUAGES) == [["en_US"]]
+    assert odoo_cli.sql(name, COUNTS) == demo_sql(COUNTS)
