@@ -140,8 +140,10 @@ def _memory():
 
 
 def _build(source):
-    """Date of Debian's build where there is one, else that it is a checkout."""
-    return "checkout" if os.environ.get("ODOO_SRC") else f"{source.python_path.name}"
+    """Whose build it is, and the date of its release file."""
+    made = datetime.fromtimestamp(source.release.stat().st_mtime, timezone.utc)
+    kind = "checkout" if os.environ.get("ODOO_SRC") else "Debian's build"
+    return f"{kind} of {made:%Y-%m-%d}"
 
 
 def _server():
