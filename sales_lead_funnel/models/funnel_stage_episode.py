@@ -7,6 +7,7 @@ OUTCOMES = [
     ("won", "Won"),
     ("lost", "Lost"),
     ("returned", "Moved back"),
+    ("moved", "Moved to a stage that is gone"),
     ("archived", "Archived"),
 ]
 
@@ -58,6 +59,7 @@ class FunnelStageEpisode(models.Model):
                         WHEN after.sequence > stage.sequence
                           OR (after.sequence = stage.sequence AND after.id > stage.id)
                         THEN 'advanced'
+                        WHEN after.id IS NULL OR stage.id IS NULL THEN 'moved'
                         ELSE 'returned' END AS outcome,
                    move.user_id, move.team_id, move.company_id
             """

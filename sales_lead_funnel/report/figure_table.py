@@ -50,9 +50,15 @@ def _get_row(env, label, figure, previous):
         figure.low,
         figure.high,
         value_cell(previous) if previous else Cell(None),
-        Cell(moved, kind),
+        Cell(moved, kind, _get_points_format(env) if kind == "points" else None),
         get_remark(env, figure),
     )
+
+
+def _get_points_format(env):
+    """Percentage points with their unit in the reader's language."""
+    unit = env._("pp")
+    return f'+0.0" {unit}";-0.0" {unit}";0.0" {unit}"'
 
 
 def get_remark(env, figure):

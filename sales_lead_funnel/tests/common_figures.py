@@ -274,9 +274,12 @@ def survival_by_product(stays):
 
     def survival(age):
         share = 1.0
+        last_entry = max((first for first, _last, _ended in stays), default=0)
         for time in sorted(
             {last for _f, last, ended in stays if ended and last <= age}
         ):
+            if time <= last_entry and at_risk(time) < len(stays) ** 0.5 / 2:
+                continue
             ended = sum(event and last == time for _f, last, event in stays)
             share *= 1 - ended / at_risk(time)
         return share

@@ -54,6 +54,10 @@ def kaplan_meier(stays):
     >>> [tuple(step) for step in kaplan_meier([Stay(0, 2, True), Stay(0, 5, False)])]
     [(2, 2, 1, 0.5)]
 
+    With late-observed stays few may be at risk at early ages, where a single end would
+    drag the whole curve down; ends among fewer than √n ÷ 2 at risk are then left out
+    (after Lai and Ying 1991).
+
     :param stays: iterable of :class:`Stay`
     :return: one :class:`Step` per age at which stays ended, in order of age
     :raise ValueError: a stay that ends before it began
@@ -61,9 +65,12 @@ def kaplan_meier(stays):
     stays = list(stays)
     count_at_risk = _get_risk_counter(stays)
     events = Counter(stay.exit for stay in stays if stay.event)
+    last_entry = max((stay.entry for stay in stays), default=0)
     curve, survival = [], 1.0
     for time, ended in sorted(events.items()):
         at_risk = count_at_risk(time)
+        if time <= last_entry and 4 * at_risk**2 < len(stays):
+            continue  # too few are under observation yet to tell
         survival *= 1 - ended / at_risk
         curve.append(Step(time, at_risk, ended, survival))
     return curve

@@ -1,4 +1,4 @@
-"""A browser for tours and screenshots: the one on PATH, else Debian's Chromium."""
+"""What tests need of the machine: a browser, a Chinese font, LibreOffice."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from . import layout, shell
 from .say import Problem, Timer, info, step
 
 NAMES = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
-PACKAGES = ("chromium", "fonts-noto-cjk")
+PACKAGES = ("chromium", "fonts-noto-cjk", "libreoffice-calc")
 CJK_FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 
 
@@ -19,9 +19,10 @@ def find():
 
 
 def ensure():
-    """Have a browser and a Chinese font; installs Debian's where that is possible."""
+    """Have them all; installs Debian's packages where that is possible."""
     missing = [] if find() else ["chromium"]
     missing += [] if _has_cjk_font() else ["fonts-noto-cjk"]
+    missing += [] if shutil.which("soffice") else ["libreoffice-calc"]
     if missing:
         _install(missing)
     if not find():

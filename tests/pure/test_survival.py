@@ -168,3 +168,12 @@ def test_many_stays_are_quick():
     start = time.perf_counter()
     summarise(stays)
     assert time.perf_counter() - start < 3
+
+
+def test_an_early_end_among_few_observed_does_not_drag_the_curve_down():
+    stuck = [Stay(30 + age, 60 + age, False) for age in range(10)]
+    assert kaplan_meier([*stuck, Stay(0, 1, True)]) == []
+    # seen from the start, the same end counts
+    assert (
+        len(kaplan_meier([*(Stay(0, 60, False) for _ in stuck), Stay(0, 1, True)])) == 1
+    )
