@@ -149,13 +149,16 @@ class FunnelScoreMixin(models.AbstractModel):
             return False
         points = self._funnel_get_points(card)[self]
         parts = card.scorer.score(points).parts
+        # Browsed together, so that they are read together.
+        criteria = self.env["funnel.scorecard.criterion"].browse(
+            part.criterion for part in parts
+        )
         return {
             "card": cards.browse(card.id).name,
-            "lines": [self._funnel_explain_part(part) for part in parts],
+            "lines": list(map(self._funnel_explain_part, parts, criteria)),
         }
 
-    def _funnel_explain_part(self, part):
-        criterion = self.env["funnel.scorecard.criterion"].browse(part.criterion)
+    def _funnel_explain_part(self, part, criterion):
         bands = criterion.band_ids.filtered(lambda band: band.points == part.points)
         band = bands.filtered(lambda band: self.filtered_domain(band._get_domain()))
         return {
