@@ -5,9 +5,11 @@ from . import test_ledger_paths
 from . import test_ledger_property
 from . import test_metrics
 from . import test_metrics_access
+from . import test_performance
 from . import test_register
 from . import test_regrade
 from . import test_same_client
 from . import test_scorecard
 from . import test_tours
+from . import test_views
 from . import test_workbook
