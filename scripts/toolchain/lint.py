@@ -2,7 +2,7 @@
 
 import subprocess
 
-from . import layout, node, readme, results, tree, venv
+from . import layout, node, readme, results, shell, tree, venv
 from .say import Problem, Timer, info, problem, step
 
 PRETTIER_KINDS = ("*.xml", "*.js", "*.mjs", "*.scss")
@@ -31,7 +31,7 @@ class Tools:
         done = subprocess.run(
             list(map(str, command)),
             cwd=layout.REPO,
-            env=env,
+            env=env or shell.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -30,7 +30,7 @@ def ensure():
 
 def environment():
     """Lets eslint's configuration find the plugins outside the repository."""
-    return dict(os.environ, NODE_PATH=str(layout.NODE / "node_modules"))
+    return shell.environment(NODE_PATH=layout.NODE / "node_modules")
 
 
 def _packages():
