@@ -46,10 +46,14 @@ class Life:
         events.sort(key=lambda event: event.at)
         limit = self.chance.now - timedelta(minutes=5)
         events = [event for event in events if event.at < limit]
-        ends = [
-            place for place, event in enumerate(events) if event.kind in ("won", "lost")
-        ]
-        return events[: ends[0] + 1] if ends else events
+        ends = [n for n, event in enumerate(events) if event.kind in ("won", "lost")]
+        return self._close(events[: ends[0] + 1]) if ends else events
+
+    def _close(self, events):
+        """A grade that was never reviewed before the end was not proposed either."""
+        steps = [event for event in events if event.kind in ("propose", "review")]
+        waiting = steps[-1] if steps and steps[-1].kind == "propose" else None
+        return [event for event in events if event is not waiting]
 
     def _after(self, moment, first, last):
         return self.chance.later(moment, self.chance.random.uniform(first, last))
