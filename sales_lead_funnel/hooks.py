@@ -52,8 +52,18 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Drop what uninstalling would leave behind: the counters of lead numbers."""
-    env["ir.sequence"].search([("code", "=", "funnel.lead.number")]).unlink()
+    """Drop what uninstalling would leave behind.
+
+    That is the counters of lead numbers, each with its database sequence, which go
+    only with the record itself; and core's notes of our foreign keys on its tables.
+    """
+    counters = env["ir.sequence"].with_context(active_test=False)
+    counters = counters.search([("code", "=", "funnel.lead.number")])
+    counters.date_range_ids.unlink()
+    counters.unlink()
+    env["ir.model.constraint"].search(
+        [("module.name", "=", "sales_lead_funnel"), ("type", "=", "f")]
+    ).unlink()
     env["ir.config_parameter"].search(
         [("key", "=", "sales_lead_funnel.score_fields")]
     ).unlink()
