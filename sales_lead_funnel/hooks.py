@@ -45,6 +45,7 @@ def post_init_hook(env):
         "rules": lambda env: env["funnel.scorecard"]._apply_rules(),
         "scores": lambda env: env["funnel.regrade"]._regrade(),
     }
+    env.flush_all()
     for name, step in steps.items():
         _logger.info("Existing leads: %s", name)
         step(env)

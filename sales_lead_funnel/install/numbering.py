@@ -4,20 +4,34 @@ from odoo.tools import SQL
 
 
 def number_leads(env):
-    """Number leads by company and year of creation, in the order of creation."""
+    """Number leads by company and year of creation, in the order of creation.
+
+    Numbers that some leads have already (demo data) are kept, the others follow.
+    """
     main = env["res.company"].search([], order="id", limit=1)
     env.cr.execute(
         SQL(
             """
-            WITH numbered AS (
-                SELECT id, COALESCE(company_id, %(main)s) AS company_id,
-                       to_char(create_date, 'YYYY') AS year,
-                       row_number() OVER (
-                           PARTITION BY COALESCE(company_id, %(main)s),
-                                        to_char(create_date, 'YYYY')
-                           ORDER BY create_date, id)::text AS number
+            WITH highest AS (
+                SELECT funnel_code_company_id AS company_id,
+                       substr(funnel_code, 3, 4) AS year,
+                       max(substr(funnel_code, 7)::bigint) AS number
                   FROM crm_lead
-                 WHERE funnel_code IS NULL AND create_date IS NOT NULL
+                 WHERE funnel_code ~ '^LX[0-9]{7,}$'
+                 GROUP BY 1, 2
+            ),
+            numbered AS (
+                SELECT lead.id, owner.id AS company_id, owner.year,
+                       (COALESCE(highest.number, 0) + row_number() OVER (
+                           PARTITION BY owner.id, owner.year
+                           ORDER BY lead.create_date, lead.id))::text AS number
+                  FROM crm_lead lead
+                  CROSS JOIN LATERAL (
+                       SELECT COALESCE(lead.company_id, %(main)s) AS id,
+                              to_char(lead.create_date, 'YYYY') AS year) owner
+                  LEFT JOIN highest ON highest.company_id = owner.id
+                                   AND highest.year = owner.year
+                 WHERE lead.funnel_code IS NULL AND lead.create_date IS NOT NULL
             )
             UPDATE crm_lead lead
                SET funnel_code_company_id = numbered.company_id,

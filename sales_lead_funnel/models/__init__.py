@@ -9,6 +9,7 @@ from . import funnel_ledger_mixin
 from . import funnel_grade_mixin
 from . import funnel_score_mixin
 from . import funnel_client_mixin
+from . import funnel_number_counter
 from . import funnel_number_mixin
 from . import funnel_register_mixin
 from . import funnel_import_mixin

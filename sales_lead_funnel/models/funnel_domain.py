@@ -4,7 +4,6 @@ import ast
 
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.orm.domains import DomainCondition
 
 from ..exceptions import FunnelScorecardError
 
@@ -63,8 +62,6 @@ def lead_fields(env, domain, prefix="", model=LEAD):
     :raise ValueError: a path names a field that does not exist
     """
     for condition in Domain(domain).iter_conditions():
-        if not isinstance(condition, DomainCondition):
-            continue
         path = condition.field_expr
         if path == "id":
             continue

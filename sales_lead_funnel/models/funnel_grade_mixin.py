@@ -5,7 +5,11 @@ from ..exceptions import FunnelGradeError
 
 REVIEWER_GROUP = "sales_team.group_sale_salesman_all_leads"
 STATES = [("none", "Not graded"), ("proposed", "To review"), ("reviewed", "Reviewed")]
-GRADE_FIELDS = ["funnel_grade_id", "funnel_grade_state", "funnel_grade_reason"]
+NO_GRADE = {
+    "funnel_grade_id": False,
+    "funnel_grade_state": "none",
+    "funnel_grade_reason": False,
+}
 STEP_KEY = "funnel_grade_step"
 
 
@@ -49,16 +53,18 @@ class FunnelGradeMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Take a grade given at creation (import, RPC, default) as a proposal."""
+        """Take a grade given at creation (import, RPC, default) as a proposal.
+
+        The lead itself is born without a grade, whatever defaults a user has saved.
+        """
         defaults = {
             name: self.env.context[f"default_{name}"]
-            for name in GRADE_FIELDS
+            for name in NO_GRADE
             if f"default_{name}" in self.env.context
         }
         vals_list = [{**defaults, **vals} for vals in vals_list]
         proposals = [self._funnel_pop_grade(vals) for vals in vals_list]
-        model = self._funnel_without_defaults(GRADE_FIELDS)
-        leads = super(FunnelGradeMixin, model).create(vals_list).with_env(self.env)
+        leads = super().create([{**vals, **NO_GRADE} for vals in vals_list])
         for (grade_id, reason), group in self._funnel_group(leads, proposals):
             group._funnel_step("proposed", grade_id, reason)
         return leads

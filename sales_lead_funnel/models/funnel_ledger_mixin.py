@@ -7,6 +7,8 @@ from .funnel_path import current_path, explicit_happened_at, with_path
 TRIGGERS = {"stage_id", "active", "probability"}
 # … and one of these through a recomputation of the stage.
 LAZY_TRIGGERS = {"team_id", "type", "user_id"}
+# Paths on which core loops over many leads, writing each several times.
+LOOPS = ("server", "convert", "merge")
 LEDGER_FIELDS = ["stage_id", "won_status"]
 SUGGESTION = "funnel_suggested_grade_id"
 
@@ -62,8 +64,8 @@ class FunnelLedgerMixin(models.AbstractModel):
         """
         if not TRIGGERS.isdisjoint(vals):
             return True
-        is_door = current_path(self.env) != "server"
-        return is_door and not LAZY_TRIGGERS.isdisjoint(vals)
+        is_person = current_path(self.env) not in LOOPS
+        return is_person and not LAZY_TRIGGERS.isdisjoint(vals)
 
     def _funnel_flush_ledger(self):
         """Write a changed stage or status now, so that the ledger is never behind.
@@ -117,7 +119,10 @@ class FunnelLedgerMixin(models.AbstractModel):
 
     def convert_opportunity(self, *args, **kwargs):
         leads = with_path(self, "convert")
-        return super(FunnelLedgerMixin, leads).convert_opportunity(*args, **kwargs)
+        result = super(FunnelLedgerMixin, leads).convert_opportunity(*args, **kwargs)
+        if current_path(self.env) not in LOOPS:
+            leads._funnel_flush_ledger()
+        return result
 
     def action_set_lost(self, **additional_values):
         leads = with_path(self, "button")

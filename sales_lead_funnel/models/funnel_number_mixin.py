@@ -1,12 +1,21 @@
-import re
 from collections import Counter, defaultdict
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
 from ..exceptions import FunnelRegisterError
 
 SEQUENCE_CODE = "funnel.lead.number"
+DEFAULT_SEQUENCE = {  # as installed, for when somebody deleted the shared one
+    "name": "Lead number",
+    "code": SEQUENCE_CODE,
+    "prefix": "LX%(range_year)s",
+    "padding": 3,
+    "use_date_range": True,
+}
 
 
 class FunnelNumberMixin(models.AbstractModel):
@@ -139,33 +148,49 @@ class FunnelNumberMixin(models.AbstractModel):
 
     @api.model
     def _funnel_get_counter(self, company, year):
-        """Return the company's subsequence of the year, made at first use.
+        """Return what counts for the company and year, made at first use.
 
-        Sudo: a rep may not touch sequences; only the counter of a lead that the
-        rep could create is read.
+        That is a subsequence, or the sequence itself where somebody switched its
+        subsequences off. Sudo: a rep may not touch sequences; only the counter of a
+        lead that the rep could create is read.
+
+        :raise ConcurrencyError: somebody else makes the same subsequence just now; the
+            request is tried again
         """
         sequences = self.env["ir.sequence"].sudo()
         domain = [("code", "=", SEQUENCE_CODE), ("company_id", "=", company.id)]
         sequence = sequences.search(domain, limit=1)
         if not sequence:
-            shared = [("code", "=", SEQUENCE_CODE), ("company_id", "=", False)]
-            pattern = sequences.search(shared, limit=1)
-            values = {
-                "company_id": company.id,
-                "name": f"{pattern.name} {company.name}",
-            }
-            sequence = pattern.copy(values)
-        return sequence._get_current_sequence(fields.Date.to_date(f"{year}-07-01"))
+            sequence = self._funnel_make_sequence(company)
+        try:
+            return sequence._get_current_sequence(fields.Date.to_date(f"{year}-07-01"))
+        except UniqueViolation as error:
+            raise ConcurrencyError("first lead of the year, twice at once") from error
+
+    @api.model
+    def _funnel_make_sequence(self, company):
+        """Copy the shared sequence for a company."""
+        sequences = self.env["ir.sequence"].sudo()
+        shared = [("code", "=", SEQUENCE_CODE), ("company_id", "=", False)]
+        pattern = sequences.search(shared, limit=1)
+        name = pattern.name or DEFAULT_SEQUENCE["name"]
+        values = {"company_id": company.id, "name": f"{name} {company.name}"}
+        if pattern:
+            return pattern.copy(values)
+        return sequences.create({**DEFAULT_SEQUENCE, **values})
 
     def _funnel_draw(self, counter, company, kept):
         """Draw as many free numbers as there are leads.
 
         A number that somebody typed in by hand may lie ahead of the counter, so
-        drawn numbers are checked, and replaced by further ones if taken.
+        drawn numbers are checked, and replaced by further ones if taken. A counter
+        that lags behind (made anew, two years with one prefix) is moved on at once.
 
         :param set kept: numbers that other leads bring along just now
         """
         codes = counter._funnel_draw(len(self)) if self else []
+        if self._funnel_find_taken(codes, company):
+            counter._funnel_move_past(self._funnel_get_numbers(company))
         while taken := self._funnel_find_taken(codes, company) | (kept & set(codes)):
             codes = [code for code in codes if code not in taken]
             codes += counter._funnel_draw(len(self) - len(codes))
@@ -191,6 +216,18 @@ class FunnelNumberMixin(models.AbstractModel):
             )
         )
         return {code for (code,) in rows}
+
+    @api.model
+    def _funnel_get_numbers(self, company):
+        """Return all numbers of a company, also of leads the user cannot see."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT funnel_code FROM crm_lead
+                    WHERE funnel_code_company_id = %s AND funnel_code IS NOT NULL""",
+                company.id,
+            )
+        )
+        return [code for (code,) in rows]
 
     def _funnel_check_written_number(self, vals):
         """Check before writing, because any flush would hit the unique index."""
@@ -233,47 +270,3 @@ class FunnelNumberMixin(models.AbstractModel):
                 code=code,
             )
         )
-
-
-class IrSequenceDateRange(models.Model):
-    _inherit = "ir.sequence.date_range"
-
-    def _funnel_draw(self, count):
-        """Draw ``count`` numbers of this subsequence in one query."""
-        numbers = self.env.execute_query(
-            SQL(
-                "SELECT nextval(%s) FROM generate_series(1, %s)",
-                self._funnel_get_pg_name(),
-                count,
-            )
-        )
-        sequence = self.sequence_id.with_context(ir_sequence_date_range=self.date_from)
-        return [sequence.get_next_char(number) for (number,) in numbers]
-
-    def _funnel_move_past(self, codes):
-        """Let the counter continue after the highest of these numbers.
-
-        ``setval`` takes no lock; if the transaction fails a gap remains, no more.
-        """
-        sequence = self.sequence_id.with_context(ir_sequence_date_range=self.date_from)
-        prefix, suffix = sequence._get_prefix_suffix()
-        pattern = re.compile(rf"{re.escape(prefix)}(\d+){re.escape(suffix)}")
-        matches = filter(None, map(pattern.fullmatch, codes))
-        highest = max((int(match[1]) for match in matches), default=0)
-        if highest:
-            name = self._funnel_get_pg_name()
-            self.env.cr.execute(
-                SQL(
-                    """SELECT setval(%(name)s, %(highest)s)
-                         FROM %(sequence)s
-                        WHERE last_value < %(highest)s
-                           OR (last_value = %(highest)s AND NOT is_called)""",
-                    name=name,
-                    highest=highest,
-                    sequence=SQL.identifier(name),
-                )
-            )
-
-    def _funnel_get_pg_name(self):
-        """Name of the database sequence behind this subsequence, as core names it."""
-        return f"ir_sequence_{self.sequence_id.id:03d}_{self.id:03d}"

@@ -145,7 +145,7 @@ class FunnelRegisterMixin(models.AbstractModel):
                 continue
             client = lead.partner_id.commercial_partner_id
             is_buyer = {(client, lead.company_id), (client, lead.env["res.company"])}
-            existing = client and lead.won_status != "won" and is_buyer & buyers
+            existing = client and is_buyer & buyers
             lead.funnel_client_type = "existing" if existing else "new"
 
     def _funnel_get_buyers(self):

@@ -33,7 +33,7 @@ class FunnelRegrade(models.AbstractModel):
         :param bool commit: commit after each batch (crons only)
         :return: number of leads whose score, coverage or suggestion changed
         """
-        lead_model = self.env["crm.lead"].sudo().with_context(active_test=False)
+        lead_model = self.env["crm.lead"].sudo().with_context(active_test=True)
         lead_model.flush_model()
         rest = Domain(domain or [("won_status", "=", "pending")])
         changed = []
@@ -46,8 +46,8 @@ class FunnelRegrade(models.AbstractModel):
         return len(changed)
 
     def _judge_card(self, lead_model, card, domain):
-        """Return ``[(id, score, coverage, grade id)]`` of the leads that change."""
-        query = lead_model._search(domain)
+        """Return ``[(id, write date, score, coverage, grade id)]`` of what changes."""
+        query = lead_model._search(domain, active_test=False)
         grades = self.env["funnel.scorecard"]._get_grade_rules()
         criteria = [
             self._points_sql(lead_model, query, bands) for _key, bands in card.bands
@@ -59,31 +59,33 @@ class FunnelRegrade(models.AbstractModel):
         rows = self.env.execute_query(
             query.select(*self._current_sql(), *criteria, *fits)
         )
-        judged, changed, first_fit = {}, [], 4 + len(criteria)
+        judged, changed, first_fit = {}, [], 5 + len(criteria)
         for row in rows:
-            answers = row[4:]
+            answers = row[5:]
             new = judged.get(answers)
             if new is None:
                 new = judged[answers] = self._judge(card, grades, row, first_fit)
-            if new != row[1:4]:
-                changed.append((row[0], *new))
+            if new != row[2:5]:
+                changed.append((*row[:2], *new))
         return changed
 
     def _judge(self, card, grades, row, first_fit):
-        values = card.judge(row[4:first_fit], grades, row[first_fit:])
+        values = card.judge(row[5:first_fit], grades, row[first_fit:])
         return tuple(values.values())
 
     def _judge_rest(self, lead_model, domain):
         """Leads without a scorecard lose score and suggestion."""
         scored = Domain("funnel_score_coverage", "!=", 0)
         scored |= Domain("funnel_suggested_grade_id", "!=", False)
-        query = lead_model._search(Domain(domain) & scored)
-        return [(lead_id, 0.0, 0.0, None) for lead_id in query]
+        query = lead_model._search(Domain(domain) & scored, active_test=False)
+        rows = self.env.execute_query(query.select(*self._current_sql()[:2]))
+        return [(*row, 0.0, 0.0, None) for row in rows]
 
     def _current_sql(self):
-        """Columns of the result so far, in the order of ``judge``."""
+        """Id, write date, and the result so far in the order of ``judge``."""
         return (
             SQL("crm_lead.id"),
+            SQL("crm_lead.write_date"),
             SQL("COALESCE(crm_lead.funnel_score, 0)::float"),
             SQL("COALESCE(crm_lead.funnel_score_coverage, 0)::float"),
             SQL("crm_lead.funnel_suggested_grade_id"),
@@ -112,7 +114,11 @@ class FunnelRegrade(models.AbstractModel):
         return SQL("(%s) IS TRUE", domain._to_sql(lead_model, lead_model._table, query))
 
     def _store(self, changed, commit):
-        """Write the results and the ledger rows of changed suggestions."""
+        """Write the results and the ledger rows of changed suggestions.
+
+        Batches after the first are a later transaction: a lead that somebody wrote
+        meanwhile was scored then, and is left alone.
+        """
         changed.sort()
         for count, batch in enumerate(split_every(UPDATE_BATCH, changed, list), 1):
             self._store_suggestions(batch)
@@ -132,9 +138,10 @@ class FunnelRegrade(models.AbstractModel):
                    SET funnel_score = new.score,
                        funnel_score_coverage = new.coverage,
                        funnel_suggested_grade_id = new.grade
-                  FROM unnest(%s, %s, %s, %s::integer[])
-                       AS new(id, score, coverage, grade)
+                  FROM unnest(%s, %s::timestamp[], %s, %s, %s::integer[])
+                       AS new(id, seen, score, coverage, grade)
                  WHERE lead.id = new.id
+                   AND lead.write_date IS NOT DISTINCT FROM new.seen
                 """,
                 *map(list, zip(*batch, strict=True)),
             )
@@ -150,14 +157,17 @@ class FunnelRegrade(models.AbstractModel):
                     recorded_at, user_id)
                 SELECT lead.id, lead.funnel_suggested_grade_id, new.grade,
                        'suggested', %(now)s, %(now)s, %(uid)s
-                  FROM unnest(%(ids)s, %(grades)s::integer[]) AS new(id, grade)
+                  FROM unnest(%(ids)s, %(seen)s::timestamp[], %(grades)s::integer[])
+                       AS new(id, seen, grade)
                   JOIN crm_lead lead ON lead.id = new.id
+                   AND lead.write_date IS NOT DISTINCT FROM new.seen
                  WHERE lead.funnel_suggested_grade_id IS DISTINCT FROM new.grade
                 """,
                 now=self.env.cr.now(),
                 uid=self.env.uid,
                 ids=[row[0] for row in batch],
-                grades=[row[3] for row in batch],
+                seen=[row[1] for row in batch],
+                grades=[row[4] for row in batch],
             )
         )
         self.env["funnel.grade.change"].invalidate_model(flush=False)

@@ -100,7 +100,8 @@ class FunnelScoreMixin(models.AbstractModel):
     def _compute_funnel_score(self):
         cards = self.env["funnel.scorecard"]
         grades = cards._get_grade_rules()
-        rest = self
+        # Archived records do not count in a rule, whatever list the lead is seen in.
+        rest = self.with_context(active_test=True)
         for card in cards._get_compiled():
             leads = rest.filtered_domain(card.get_domain())
             rest -= leads

@@ -104,7 +104,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
             (self.env._("Team"), scope.team.name or self.env._("All teams")),
             (self.env._("As of"), f"{as_of:%Y-%m-%d %H:%M} ({zone})"),
             (self.env._("Currency"), company.currency_id.name),
-            (self.env._("Read by"), self.env.user.name),
+            (self.env._("Read by"), self._get_reader()),
         ]
         specs = self.env["funnel.metrics"]._get_specs()
         used = [*HEADLINES, "grade_win_rate", *STAGE_FIGURES]
@@ -131,6 +131,12 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
                 ),
             ],
             landscape=False,
+        )
+
+    def _get_reader(self):
+        """Whose rights decided which leads count."""
+        return (
+            self.env._("the system: all leads") if self.env.su else self.env.user.name
         )
 
     def _get_reading_notes(self):

@@ -75,18 +75,28 @@ def _ensure_database(source):
             step(f"Demo database: the addon changed; upgrading {database.DEMO}")
             _upgrade()
         else:
-            step(f"Demo database: creating {database.DEMO} with demo data (a minute)")
-            database.create(database.DEMO)
-            odoo.install(
-                database.DEMO, layout.ADDON, demo=True, languages=database.LANGUAGES
-            )
+            template = database.template_addon(source)
+            step(f"Demo database: creating {database.DEMO} with our demo data")
+            database.create(database.DEMO, template)
+            _load()
         database.mark(database.DEMO, wanted)
     info(f"ready in {timer.text}")
 
 
+def _load():
+    """Load our demo data without core's, whose leads are about furniture."""
+    odoo.run(
+        database.DEMO,
+        *("shell", "-d", database.DEMO, "--no-http"),
+        *("--shell-file", layout.SCRIPTS / "load_demo.py"),
+        log="demo",
+        what="Loading the demo data failed",
+    )
+
+
 def _upgrade():
     try:
-        odoo.install(database.DEMO, layout.ADDON, demo=True, upgrade=True)
+        odoo.install(database.DEMO, layout.ADDON, upgrade=True)
     except Problem as error:
         error.do = "make demo FRESH=1 makes the demo database anew."
         raise
