@@ -69,8 +69,8 @@ class FunnelScoreMixin(models.AbstractModel):
     def _funnel_without_defaults(self, names):
         """Return ``self`` without the context's defaults for these fields."""
         keys = {f"default_{name}" for name in names}
-        context = {k: v for k, v in self.env.context.items() if k not in keys}
-        return self.with_context(context)
+        kept = {k: v for k, v in self.env.context.items() if k not in keys}
+        return self.with_env(self.env(context=kept))
 
     # ------------------------------------------------------------
     # SCORING

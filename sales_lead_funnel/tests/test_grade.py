@@ -44,6 +44,22 @@ class TestProposal(GradeCommon):
             lead, "proposed", no_grade, self.grade_a, "Budget approved", self.rep
         )
 
+    def test_saved_defaults_cannot_slip_a_review_in(self):
+        defaults = self.env["ir.default"].with_user(self.rep)
+        for name, value in {
+            "funnel_grade_id": self.grade_a.id,
+            "funnel_grade_state": "reviewed",
+            "funnel_grade_reason": "Because",
+            "funnel_score": 99,
+        }.items():
+            defaults.set("crm.lead", name, value, user_id=True)
+        lead = self._create_lead(by=self.rep)
+        self.env.flush_all()
+        lead.invalidate_recordset()
+        self.assertGraded(lead, self.env["funnel.grade"], "none")
+        self.assertFalse(lead.funnel_grade_reason)
+        self.assertEqual(lead.funnel_score, 0)
+
     def test_rep_may_propose_another_grade(self):
         lead = self._create_lead(**FULL_PROSPECT)
         self._propose(lead, self.grade_c)

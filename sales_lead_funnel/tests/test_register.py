@@ -3,10 +3,13 @@
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo.exceptions import ValidationError
+from psycopg2.errors import UniqueViolation
+
+from odoo.exceptions import ConcurrencyError, ValidationError
 from odoo.tests import Form, tagged
 
 from ..exceptions import FunnelRegisterError
+from ..models.funnel_number_mixin import SEQUENCE_CODE
 from .common import FunnelCommon
 
 
@@ -209,6 +212,61 @@ class TestLeadNumber(FunnelCommon):
         form.name = "New"
         self.assertFalse(form.funnel_code)
         self.assertTrue(form.save().funnel_code)
+
+    def _get_sequence(self):
+        """Return the company's own sequence, made with its first lead."""
+        self._create_numbered()
+        domain = [("code", "=", SEQUENCE_CODE), ("company_id", "=", self.company.id)]
+        return self.env["ir.sequence"].search(domain)
+
+    def test_absurdly_long_number_does_not_move_the_counter(self):
+        self._create_numbered()
+        for code in ("LX20249223372036854775807", "LX2024" + "9" * 30):
+            self.assertEqual(self._create_numbered(funnel_code=code).funnel_code, code)
+        self.assertEqual(self._create_numbered().funnel_code, "LX2024002")
+
+    def test_one_count_for_all_years(self):
+        self._get_sequence().write({"use_date_range": False, "prefix": "L"})
+        first = self._create_numbered().funnel_code
+        self.assertEqual(first, "L001")
+        second = self._create_numbered(funnel_obtained_at="2025-03-01 08:00:00")
+        self.assertEqual(second.funnel_code, "L002")
+        self._create_numbered(funnel_code="L041")
+        self.assertEqual(self._create_numbered().funnel_code, "L042")
+
+    def test_sequence_without_gaps(self):
+        self._get_sequence().implementation = "no_gap"
+        numbers = self.env["ir.sequence.date_range"]
+        numbers.search([("sequence_id.company_id", "=", self.company.id)]).number_next = 7
+        leads = self._create_numbered() | self._create_numbered()
+        self.assertEqual(leads.mapped("funnel_code"), ["LX2024007", "LX2024008"])
+        self._create_numbered(funnel_code="LX2024030")
+        self.assertEqual(self._create_numbered().funnel_code, "LX2024031")
+
+    def test_counter_that_lags_behind_is_moved_on_at_once(self):
+        leads = self._create_leads(
+            30,
+            company_id=self.company.id,
+            user_id=False,
+            team_id=False,
+            funnel_obtained_at="2024-03-01 08:00:00",
+        )
+        self.assertEqual(leads[-1].funnel_code, "LX2024030")
+        self.env["ir.sequence"].search([("code", "=", SEQUENCE_CODE)]).unlink()
+        counter = self.env.registry["ir.sequence.date_range"]
+        with patch.object(
+            counter, "_funnel_draw", autospec=True, side_effect=counter._funnel_draw
+        ) as draw:
+            self.assertEqual(self._create_numbered().funnel_code, "LX2024031")
+        self.assertEqual(draw.call_count, 2)
+
+    def test_first_leads_of_a_year_twice_at_once_are_tried_again(self):
+        sequence = self.env.registry["ir.sequence"]
+        with (
+            patch.object(sequence, "_get_current_sequence", side_effect=UniqueViolation),
+            self.assertRaises(ConcurrencyError),
+        ):
+            self._create_numbered()
 
     def test_thousandth_number_has_four_digits(self):
         self._create_numbered(funnel_code="LX2024999")

@@ -99,6 +99,49 @@ class TestRegrade(FunnelCommon):
         self.assertEqual(self._read(), computed)
         self.assertSuggestionsReplayGiveLive()
 
+    def test_lead_written_meanwhile_keeps_its_newer_score(self):
+        """Later batches are later transactions; facts may have changed since."""
+        regrade = self.env["funnel.regrade"]
+        lead, other = self.leads[:2]
+        now = self.env.cr.now()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET write_date = %s WHERE id = %s",
+            [fields.Datetime.add(now, seconds=5), lead.id],
+        )
+        before = self._read()[lead.id]
+        values = (now, 12.0, 34.0, self.grade_c.id)
+        regrade._store([(lead.id, *values), (other.id, *values)], commit=False)
+        after = self._read()
+        self.assertEqual(after[lead.id], before)
+        self.assertEqual(after[other.id]["funnel_score"], 12)
+        self.assertSuggestionsReplayGiveLive()
+
+    def test_archived_records_count_in_no_rule(self):
+        """A done activity is archived; it counts neither way, from no list."""
+        todo, done = self.leads[:2]
+        activities = (todo | done).mapped(
+            lambda lead: lead.activity_schedule("mail.mail_activity_data_todo")
+        )
+        activities[1].active = False
+        criterion = self.env["funnel.scorecard.criterion"].create(
+            {
+                "name": "Planned",
+                "dimension_id": self.env.ref(
+                    "sales_lead_funnel.dimension_prospect_need"
+                ).id,
+            }
+        )
+        self.env["funnel.scorecard.band"].create(
+            {
+                "criterion_id": criterion.id,
+                "name": "Something to do",
+                "points": 10,
+                "domain": "[('activity_ids', '!=', False)]",
+            }
+        )
+        self.leads = self.leads.with_context(active_test=False)
+        self.assertSameBothWays()
+
     def test_second_time_changes_nothing(self):
         self.env["funnel.regrade"]._regrade()
         self.assertEqual(self.env["funnel.regrade"]._regrade(), 0)
