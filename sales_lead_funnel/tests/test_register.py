@@ -237,7 +237,9 @@ class TestLeadNumber(FunnelCommon):
     def test_sequence_without_gaps(self):
         self._get_sequence().implementation = "no_gap"
         numbers = self.env["ir.sequence.date_range"]
-        numbers.search([("sequence_id.company_id", "=", self.company.id)]).number_next = 7
+        numbers.search(
+            [("sequence_id.company_id", "=", self.company.id)]
+        ).number_next = 7
         leads = self._create_numbered() | self._create_numbered()
         self.assertEqual(leads.mapped("funnel_code"), ["LX2024007", "LX2024008"])
         self._create_numbered(funnel_code="LX2024030")
@@ -263,7 +265,9 @@ class TestLeadNumber(FunnelCommon):
     def test_first_leads_of_a_year_twice_at_once_are_tried_again(self):
         sequence = self.env.registry["ir.sequence"]
         with (
-            patch.object(sequence, "_get_current_sequence", side_effect=UniqueViolation),
+            patch.object(
+                sequence, "_get_current_sequence", side_effect=UniqueViolation
+            ),
             self.assertRaises(ConcurrencyError),
         ):
             self._create_numbered()
