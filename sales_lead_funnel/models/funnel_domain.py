@@ -1,13 +1,20 @@
 """Domains that managers write on leads: reading, checking, fields they use."""
 
 import ast
+import logging
+
+from psycopg2 import Error as DatabaseError
 
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..exceptions import FunnelScorecardError
 
+_logger = logging.getLogger(__name__)
+
 LEAD = "crm.lead"
+UNUSABLE = (ValueError, TypeError, KeyError, AssertionError, UserError, DatabaseError)
+TEXT_TYPES = ("char", "text", "html")
 
 
 def parse_domain(text):
@@ -35,8 +42,10 @@ def check_lead_domain(env, text, record, field):
         domain = Domain(parse_domain(text))
         domain.validate(env[LEAD].sudo())
         _check_not_circular(env, lead_fields(env, domain))
-        env[LEAD].sudo()._search(domain, limit=1)
-    except (ValueError, TypeError, KeyError, UserError) as error:
+        _check_comparable(env, domain)
+        with env.cr.savepoint():  # only the database knows whether values fit
+            env[LEAD].sudo().search(domain, limit=1)
+    except UNUSABLE as error:
         raise FunnelScorecardError(
             env._(
                 "%(record)s: “%(field)s” cannot be used on leads: %(error)s. "
@@ -47,6 +56,33 @@ def check_lead_domain(env, text, record, field):
                 domain=text,
             )
         ) from error
+
+
+def get_usable_domain(env, text, record):
+    """Return the domain as a plain list, None where it cannot be evaluated any more.
+
+    A field may have gone, with its addon or by hand, since the domain was checked.
+
+    :param record: whose domain it is, for the log
+    """
+    try:
+        domain = parse_domain(text)
+        for _path in lead_fields(env, domain):
+            pass  # unknown fields raise
+    except ValueError as error:
+        _logger.warning("%s is left out of the scoring: %s", record, error)
+        return None
+    return domain
+
+
+def _check_comparable(env, domain):
+    """In memory, a text can be compared with a text only."""
+    for condition in domain.iter_conditions():
+        if condition.operator not in ("<", "<=", ">", ">="):
+            continue
+        field = _get_field(env, LEAD, condition.field_expr)
+        if field.type in TEXT_TYPES and not isinstance(condition.value, str):
+            raise ValueError(f"a text is compared with {condition.value!r}")
 
 
 def _check_not_circular(env, paths):
@@ -73,9 +109,18 @@ def lead_fields(env, domain, prefix="", model=LEAD):
 
 def _follow(env, model, path):
     """Return the comodel a dotted path ends in, or None."""
+    field = _get_field(env, model, path)
+    return field.comodel_name if field.relational else None
+
+
+def _get_field(env, model, path):
+    """Return the field a dotted path ends in.
+
+    :raise ValueError: there is none
+    """
     for name in path.split("."):
         field = env[model]._fields.get(name) if model else None
         if field is None:
             raise ValueError(f"unknown field “{path}”")
         model = field.comodel_name if field.relational else None
-    return model
+    return field

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 
 from ..exceptions import FunnelScorecardError
-from .funnel_domain import check_lead_domain, parse_domain
+from .funnel_domain import check_lead_domain, get_usable_domain
+
+NEVER = [(0, "=", 1)]
 
 
 class FunnelGrade(models.Model):
@@ -95,6 +97,13 @@ class FunnelGrade(models.Model):
         return result
 
     def _get_rules(self):
-        """Return ``[(id, cut, domain)]`` of the active grades, highest first."""
+        """Return ``[(id, cut, domain)]`` of the active grades, highest first.
+
+        A grade whose domain cannot be evaluated any more fits no lead.
+        """
         grades = self.sudo().search([("active", "=", True)], order="cut desc, id")
-        return [(g.id, g.cut, parse_domain(g.domain)) for g in grades]
+        rules = []
+        for grade in grades:
+            domain = get_usable_domain(grade.env, grade.domain, grade)
+            rules.append((grade.id, grade.cut, NEVER if domain is None else domain))
+        return rules

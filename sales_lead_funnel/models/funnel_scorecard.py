@@ -5,7 +5,7 @@ from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 from ..exceptions import FunnelScorecardError
 from ..tools.scoring import Dimension, Scorer, grade_for
-from .funnel_domain import check_lead_domain, lead_fields, parse_domain
+from .funnel_domain import check_lead_domain, get_usable_domain, lead_fields
 
 FIELDS_PARAMETER = "sales_lead_funnel.score_fields"
 
@@ -22,7 +22,7 @@ class CompiledCard:
     def __init__(self, card):
         self.id = card.id
         self.company_id = card.company_id.id
-        self.domain = parse_domain(card.domain)
+        self.domain = get_usable_domain(card.env, card.domain, card)
         criteria = card.dimension_ids.criterion_ids
         self.scorer = Scorer(
             [
@@ -185,7 +185,8 @@ class FunnelScorecard(models.Model):
     def _get_compiled(self):
         """Return the active cards in order, as :class:`CompiledCard`."""
         cards = self.sudo().search([("active", "=", True)])
-        return [CompiledCard(card) for card in cards if card.dimension_ids]
+        compiled = [CompiledCard(card) for card in cards if card.dimension_ids]
+        return [card for card in compiled if card.domain is not None]
 
     @api.model
     @tools.ormcache()

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 
 from ..exceptions import FunnelScorecardError
 from ..tools.bands import overlap
-from .funnel_domain import check_lead_domain, parse_domain
+from .funnel_domain import check_lead_domain, get_usable_domain, parse_domain
 
 
 class FunnelScorecardPart(models.AbstractModel):
@@ -176,5 +176,9 @@ class FunnelScorecardBand(models.Model):
         return Domain(parse_domain(self.domain))
 
     def _get_rules(self):
-        """Return ``[(domain, points)]``, most points first."""
-        return [(parse_domain(band.domain), band.points) for band in self]
+        """Return ``[(domain, points)]`` of usable bands, most points first."""
+        rules = [
+            (get_usable_domain(band.env, band.domain, band), band.points)
+            for band in self
+        ]
+        return [rule for rule in rules if rule[0] is not None]

@@ -85,13 +85,14 @@ def _ensure_database(source):
 
 def _load():
     """Load our demo data without core's, whose leads are about furniture."""
-    odoo.run(
-        database.DEMO,
-        *("shell", "-d", database.DEMO, "--no-http"),
-        *("--shell-file", layout.SCRIPTS / "load_demo.py"),
-        log="demo",
-        what="Loading the demo data failed",
-    )
+    with open(layout.SCRIPTS / "load_demo.py", encoding="utf-8") as script:
+        odoo.run(
+            database.DEMO,
+            *("shell", "-d", database.DEMO, "--no-http"),
+            log="demo",
+            what="Loading the demo data failed",
+            stdin=script,
+        )
 
 
 def _upgrade():

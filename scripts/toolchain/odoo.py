@@ -66,13 +66,14 @@ def addons_option():
     return "--addons-path=" + ",".join(map(str, [*_source.addons, layout.REPO]))
 
 
-def run(database, *arguments, log, what, do=""):
+def run(database, *arguments, log, what, do="", stdin=None):
     """Run an Odoo command to its end, its output in a log file."""
     return shell.logged(
         command(*arguments),
         log=log,
         what=what,
         do=do,
+        stdin=stdin,
         env=environment(database),
         cwd=layout.CACHE,
         progress=_module_progress,

@@ -21,9 +21,12 @@ def live(command, *, what, do="", env=None, cwd=None):
         raise Problem(f"{what}: {command[0]} ended with code {code}.", do)
 
 
-def logged(command, *, log, what, do="", env=None, cwd=None, progress=None):
+def logged(
+    command, *, log, what, do="", env=None, cwd=None, progress=None, stdin=None
+):
     """Run with the output in ``logs/<log>.log``; a non-zero exit is a Problem.
 
+    :param stdin: open file that the command reads, nothing by default
     :param progress: function from a line of output to what to show of it, or None
     """
     layout.LOGS.mkdir(parents=True, exist_ok=True)
@@ -35,7 +38,7 @@ def logged(command, *, log, what, do="", env=None, cwd=None, progress=None):
             [str(part) for part in command],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin or subprocess.DEVNULL,
             encoding="utf-8",
             errors="replace",
             env=env,
