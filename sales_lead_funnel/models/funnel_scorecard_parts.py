@@ -173,7 +173,8 @@ class FunnelScorecardBand(models.Model):
         )
 
     def _get_domain(self):
-        return Domain(parse_domain(self.domain))
+        domain = get_usable_domain(self.env, self.domain, self)
+        return Domain.FALSE if domain is None else Domain(domain)
 
     def _get_rules(self):
         """Return ``[(domain, points)]`` of usable bands, most points first."""

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 from odoo import fields
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
+from odoo.tools import convert_file, mute_logger
 
 from ..exceptions import FunnelScorecardError
 from .common import FULL_PROSPECT, FunnelCommon
@@ -223,6 +223,55 @@ class TestScoreFollows(FunnelCommon):
         self.assertEqual(ours.funnel_score_coverage, 0)
         self.assertEqual(open_to_all.funnel_score, 100)
 
+    def test_rules_on_a_field_that_has_gone_are_left_out(self):
+        """An addon was removed: leads can be entered and are scored by the rest."""
+        band = self.env.ref("sales_lead_funnel.band_prospect_authority_decides")
+        gone = "[('x_gone', '!=', False)]"
+        self.env.flush_all()
+        for record in (
+            band,
+            self.grade_b,
+            self.env.ref("sales_lead_funnel.scorecard_customer"),
+        ):
+            self.env.cr.execute(
+                f"UPDATE {record._table} SET domain = %s WHERE id = %s",
+                [gone, record.id],
+            )
+        self.env.invalidate_all()
+        with mute_logger("odoo.addons.sales_lead_funnel.models.funnel_domain"):
+            self.env["funnel.scorecard"]._apply_rules()
+            lead = self._create_lead(
+                funnel_need_fit="partial",
+                funnel_authority="decides",
+                funnel_client_type="existing",
+            )
+            self.assertEqual((lead.funnel_score, lead.funnel_score_coverage), (60, 30))
+            self.assertEqual(lead.funnel_suggested_grade_id, self.grade_c)
+            self.assertEqual(len(lead.funnel_score_why["lines"]), 4)
+            self.assertEqual(
+                self.env["funnel.regrade"]._regrade([("id", "=", lead.id)]), 0
+            )
+
+    def test_upgrade_leaves_deleted_presets_deleted(self):
+        """Else a band made anew could overlap with the one that took its place."""
+        band = self.env.ref("sales_lead_funnel.band_prospect_budget_low")
+        values = {"name": "Little", "domain": band.domain, "points": 1}
+        criterion = band.criterion_id
+        band.unlink()
+        criterion.band_ids = [(0, 0, values)]
+        convert_file(
+            self.env,
+            "sales_lead_funnel",
+            "data/funnel_scorecard_data.xml",
+            {},
+            mode="update",
+            noupdate=True,
+        )
+        self.assertIn("Little", criterion.band_ids.mapped("name"))
+        self.assertFalse(
+            self.env.ref("sales_lead_funnel.band_prospect_budget_low", False)
+        )
+
     def test_archived_card_is_not_used(self):
         self.env.ref("sales_lead_funnel.scorecard_prospect").active = False
         lead = self._create_lead(**FULL_PROSPECT)
@@ -348,6 +397,20 @@ class TestBadRules(FunnelCommon):
         for domain in ("[('user_id', '='", "user_id = 1", "[1, 2]", "{}", "[('a',)]"):
             with self.subTest(domain=domain), self.assertRefused("Band 0.*Condition"):
                 self._create_bands(domain)
+
+    def test_value_that_does_not_fit_the_field(self):
+        for leaf in (
+            "('funnel_budget_max', '=', 'abc')",
+            "('funnel_need', '>', 5)",
+            "('tag_ids', '>', 5)",
+            "('id', '=', 'abc')",
+        ):
+            with (
+                self.subTest(leaf=leaf),
+                mute_logger("odoo.sql_db"),
+                self.assertRefused("Band 0.*Condition"),
+            ):
+                self._create_bands(f"[{leaf}]")
 
     def test_unknown_operator(self):
         with self.assertRefused("Band 0.*Condition"):
