@@ -20,7 +20,12 @@ class CrmLead(models.Model):
         compute="_compute_funnel_card_note", export_string_translation=False
     )
 
-    @api.depends("funnel_grade_state", "funnel_suggested_grade_id", "funnel_grade_id")
+    @api.depends(
+        "funnel_grade_state",
+        "funnel_suggested_grade_id",
+        "funnel_grade_id",
+        "won_status",
+    )
     def _compute_funnel_card_note(self):
         """The one line the board's card may gain: the next thing to do."""
         for lead in self:

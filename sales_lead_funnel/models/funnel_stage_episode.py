@@ -26,7 +26,16 @@ class FunnelStageEpisode(models.Model):
     _rec_name = "lead_id"
     _depends = {
         "funnel.stage.move": ["lead_id", "to_stage_id", "to_status", "happened_at"],
-        "crm.lead": ["user_id", "team_id", "company_id", "active", "won_status"],
+        # stage_id: the ledger follows a stage that waits to be flushed
+        "crm.lead": [
+            "stage_id",
+            "user_id",
+            "team_id",
+            "company_id",
+            "active",
+            "won_status",
+            "date_closed",
+        ],
         "crm.stage": ["sequence"],
     }
 

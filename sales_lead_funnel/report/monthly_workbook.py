@@ -2,6 +2,7 @@ from typing import NamedTuple
 
 from odoo import fields, models
 from odoo.fields import Domain
+from odoo.tools.osutil import clean_filename
 
 from ..tools.periods import Period, bounds_utc, period_of
 from ..tools.workbook import Chart, Column, Note, Sheet, Table, Title, write_workbook
@@ -66,7 +67,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
             author=self.env.company.name,
             created=local_now.replace(tzinfo=None),
         )
-        return f"{self._get_title(scope)}.xlsx"
+        return clean_filename(f"{self._get_title(scope)}.xlsx", "-")
 
     def _get_scope(self, month, team):
         team = team or self.env["crm.team"]

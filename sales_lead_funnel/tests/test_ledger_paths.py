@@ -171,6 +171,12 @@ class TestLedgerCode(FunnelCommon):
         lead.team_id = self.team_other
         self.assertMoved(lead, self.stage_other_team, "server")
 
+    def test_team_change_is_seen_by_the_next_reader_of_stays(self):
+        lead = self._create_lead()
+        lead.team_id = self.team_other
+        stays = self.env["funnel.stage.episode"].search([("lead_id", "=", lead.id)])
+        self.assertIn(self.stage_other_team, stays.stage_id)
+
     def test_stage_that_becomes_won_wins_its_leads(self):
         lead = self._create_lead(stage_id=self.stage_gen_1.id)
         self.stage_gen_1.is_won = True

@@ -809,6 +809,15 @@ class TestWorkbookWizard(WorkbookCommon):
             wizard.filename, "Monthly sales review 2024-03 Other team.xlsx"
         )
 
+    def test_name_of_the_file_is_one_for_any_team(self):
+        self.team_other.name = "直销/渠道 50%?"
+        wizards = self.env["funnel.workbook.export"].with_user(self.manager)
+        wizard = wizards.create({"month": MONTH, "team_id": self.team_other.id})
+        wizard.action_export()
+        self.assertEqual(
+            wizard.filename, "Monthly sales review 2024-03 直销-渠道 50-.xlsx"
+        )
+
     def test_company_decides_whose_leads(self):
         self.manager.company_ids += self.company_foreign
         both = self.env.context | {

@@ -6,7 +6,7 @@ from statistics import median
 
 @dataclass
 class Measure:
-    """One line of the results; ``core`` and ``addon`` hold one value per pair.
+    """One line of the results; the lists hold one value per pair.
 
     With ``most_ratio`` the median of the ratios is judged, with ``most`` the median
     of the addon's own values; with neither it is for information.
@@ -16,20 +16,25 @@ class Measure:
     size: str
     core: list = field(default_factory=list)
     addon: list = field(default_factory=list)
+    core_cpu: list = field(default_factory=list)  # processor time, 0 where unknown
+    addon_cpu: list = field(default_factory=list)
     unit: str = "s"
     beside: str = "core alone"
     most_ratio: float | None = None
     most: float | None = None
 
     def add(self, core, addon):
-        """Add one pair."""
-        self.core.append(core)
-        self.addon.append(addon)
+        """Add one pair of what two clocks read."""
+        for reading, times, cpu_times in (
+            (core, self.core, self.core_cpu),
+            (addon, self.addon, self.addon_cpu),
+        ):
+            times.append(reading[0])
+            cpu_times.append(reading[1])
 
     @property
     def ratios(self):
-        pairs = zip(self.core, self.addon, strict=False)
-        return [addon / core for core, addon in pairs if core]
+        return _divide(self.addon, self.core)
 
     @property
     def is_met(self):
@@ -56,10 +61,21 @@ class Measure:
 
     def show_ratio(self):
         """Median of the ratios and their range."""
-        if not self.ratios:
-            return "–"
-        low, high = min(self.ratios), max(self.ratios)
-        return f"{median(self.ratios):.2f} [{low:.2f}–{high:.2f}]"
+        return _show_range(self.ratios)
+
+    def show_cpu_ratio(self):
+        """The same of processor times."""
+        return _show_range(_divide(self.addon_cpu, self.core_cpu))
+
+
+def _divide(addon, core):
+    return [a / c for a, c in zip(addon, core, strict=False) if c]
+
+
+def _show_range(ratios):
+    if not ratios:
+        return "–"
+    return f"{median(ratios):.2f} [{min(ratios):.2f}–{max(ratios):.2f}]"
 
 
 def _round(value):

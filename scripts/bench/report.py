@@ -16,6 +16,7 @@ TITLES = (
     "Core",
     "Addon",
     "Ratio [min–max]",
+    "Processor time",
     "Target",
     "Met",
 )
@@ -25,7 +26,9 @@ PAGE = """\
 What the addon costs, measured by `make bench` beside core alone (or beside what the
 line names) in the same run: both sides in turns, {pairs} times each after one round
 that is not counted. Times are medians; a ratio is the median of the {pairs} ratios of
-neighbouring measurements, with the smallest and the largest.
+neighbouring measurements, with the smallest and the largest. "Processor time" is the
+same ratio of the time that processors spent on it, Python and PostgreSQL together:
+other programs on the machine hardly disturb it. Targets are judged by the clock.
 
 {table}
 
@@ -75,6 +78,8 @@ def facts(source, bench, duration):
 def line(measure):
     """One measure in one line, while the others still run."""
     ratio = f", ratio {measure.show_ratio()}" if measure.ratios else ""
+    if measure.core_cpu:
+        ratio += f" (processor time {measure.show_cpu_ratio()})"
     core = f"{measure.beside} {measure.show(measure.core)}, " if measure.core else ""
     return (
         f"{measure.what} ({measure.size}): {core}addon {measure.show(measure.addon)}"
@@ -116,6 +121,7 @@ def _rows(measures):
             measure.show(measure.core),
             measure.show(measure.addon),
             measure.show_ratio(),
+            measure.show_cpu_ratio(),
             measure.target,
             measure.verdict,
         ]

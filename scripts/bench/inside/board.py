@@ -38,13 +38,13 @@ def move(session, ids, stage, is_tracked=True):
     with session.env(MANAGER, **CONTEXT, **context) as env:
         leads = env["crm.lead"].browse(ids)
         stage_id = _get_stage(env, stage)
-        with Clock() as clock:
+        with Clock(session) as clock:
             leads.write({"stage_id": stage_id})
             env.cr.commit()
         leads.invalidate_recordset()
         if leads.stage_id.id != stage_id:
             raise ValueError("some leads were not moved")
-    return clock.seconds
+    return clock.read()
 
 
 def drag(session, ids, stage):
@@ -52,23 +52,23 @@ def drag(session, ids, stage):
     with session.env(MANAGER, **CONTEXT) as env:
         specification = _get_board(env)["specification"]
         stage_id = _get_stage(env, stage)
-    with Clock() as clock:
+    with Clock(session) as clock:
         for lead_id in ids:
             with session.env(MANAGER, **CONTEXT) as env:
                 lead = env["crm.lead"].browse(lead_id)
                 _send(lead.web_save({"stage_id": stage_id}, specification))
-    return 1000 * clock.seconds / len(ids)
+    return clock.read(1000 / len(ids))
 
 
 def open_board(session):
     """The two requests of opening the pipeline; milliseconds."""
     with session.env(MANAGER, **CONTEXT) as env:
         board = _get_board(env)
-    with Clock() as clock:
+    with Clock(session) as clock:
         for method in (_read_groups, _read_progress):
             with session.env(MANAGER, read_group_expand=True, **CONTEXT) as env:
                 _send(method(env["crm.lead"], board))
-    return 1000 * clock.seconds
+    return clock.read(1000)
 
 
 def _read_groups(leads, board):

@@ -25,16 +25,16 @@ WRITERS = ("write_string", "write_number", "write_datetime", "write_blank")
 
 def write(session, month):
     """The addon's workbook; seconds."""
-    with _file() as stream, session.env(MANAGER) as env, Clock() as clock:
+    with _file() as stream, session.env(MANAGER) as env, Clock(session) as clock:
         _write(env, stream, month)
-    return clock.seconds
+    return clock.read()
 
 
 def write_bare(session):
     """The recorded cells, written one after the other; seconds."""
-    with _file() as stream, Clock() as clock:
+    with _file() as stream, Clock(session) as clock:
         _write_bare(stream, *session.kept["cells"])
-    return clock.seconds
+    return clock.read()
 
 
 def record(session, month):

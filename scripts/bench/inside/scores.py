@@ -4,26 +4,26 @@ from .session import Clock
 
 
 def predict(session):
-    """Core's cron; seconds."""
+    """Core's cron; what the clock reads."""
     with session.env() as env:
         leads = env["crm.lead"]
-        with Clock() as clock:
+        with Clock(session) as clock:
             leads._cron_update_automated_probabilities()
             env.cr.commit()
-    return clock.seconds
+    return clock.read()
 
 
 def regrade(session, expected):
-    """The addon's scoring of all open leads, committing as its cron does; seconds.
+    """The addon's scoring of all open leads, committing as its cron does.
 
     :param int expected: leads that must change
     """
-    with session.env() as env, Clock() as clock:
+    with session.env() as env, Clock(session) as clock:
         changed = env["funnel.regrade"]._regrade(commit=True)
         env.cr.commit()
     if changed != expected:
         raise ValueError(f"{changed} leads changed instead of {expected}")
-    return clock.seconds
+    return clock.read()
 
 
 def forget(session):
