@@ -38,13 +38,15 @@ def check_lead_domain(env, text, record, field):
     :param field: label of the field that holds the domain
     :raise FunnelScorecardError: unreadable, or naming an unknown field
     """
+    # Constraints run as superuser; who may not read a field may not score by it.
+    leads = env[LEAD].with_user(env.uid)
     try:
         domain = Domain(parse_domain(text))
-        domain.validate(env[LEAD].sudo())
+        domain.validate(leads)
         _check_not_circular(env, lead_fields(env, domain))
         _check_comparable(env, domain)
         with env.cr.savepoint():  # only the database knows whether values fit
-            env[LEAD].sudo().search(domain, limit=1)
+            leads.search(domain, limit=1)
     except UNUSABLE as error:
         raise FunnelScorecardError(
             env._(

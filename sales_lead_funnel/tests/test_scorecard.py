@@ -412,6 +412,12 @@ class TestBadRules(FunnelCommon):
             ):
                 self._create_bands(f"[{leaf}]")
 
+    def test_field_that_the_manager_may_not_read(self):
+        """A score would tell what is in it."""
+        domain = "[('user_id.totp_last_counter', '>', 1)]"
+        with self.assertRefused("Mine.*For leads that"):
+            self._create_card(domain=domain)
+
     def test_unknown_operator(self):
         with self.assertRefused("Band 0.*Condition"):
             self._create_bands("[('name', '~~', 'x')]")
