@@ -239,6 +239,16 @@ class TestLedgerTimes(FunnelCommon):
         self.assertEqual(last.happened_at, to_datetime("2024-03-05 09:30:00"))
         self.assertEqual(last.recorded_at, self.env.cr.now())
 
+    def test_move_told_late_does_not_precede_the_last_one(self):
+        lead = self._create_lead(funnel_obtained_at="2024-03-01 08:00:00")
+        late = lead.with_context(funnel_happened_at="2024-03-05 09:30:00")
+        self._move(late, self.stage_next)
+        later = lead.with_context(funnel_happened_at="2024-03-02 09:30:00")
+        self._move(later, self.stage_new)
+        self.assertEqual(
+            self._moves(lead)[-1].happened_at, to_datetime("2024-03-05 09:30:00")
+        )
+
     def test_what_lies_in_the_future_is_now(self):
         lead = self._create_lead()
         ahead = self.env.cr.now() + timedelta(days=3)
