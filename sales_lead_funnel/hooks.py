@@ -69,5 +69,9 @@ def uninstall_hook(env):
         [("key", "=", "sales_lead_funnel.score_fields")]
     ).unlink()
     env.cr.execute(
-        SQL("DELETE FROM base_import_mapping WHERE field_name LIKE %s", r"funnel\_%")
+        SQL(
+            "DELETE FROM base_import_mapping"
+            " WHERE res_model = 'crm.lead' AND field_name LIKE %s",
+            r"funnel\_%",
+        )
     )

@@ -4,6 +4,7 @@ from . import funnel_grade_change
 from . import funnel_grade
 from . import funnel_scorecard
 from . import funnel_scorecard_parts
+from . import ir_model_fields
 from . import funnel_regrade
 from . import funnel_ledger_mixin
 from . import funnel_grade_mixin

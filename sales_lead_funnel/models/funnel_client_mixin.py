@@ -51,7 +51,9 @@ class FunnelClientMixin(models.AbstractModel):
         self.funnel_same_client_count = 0
         self.funnel_same_client_hint = False
         for lead in self.filtered("funnel_client_key"):
-            twins = self.search(lead._funnel_get_twin_domain())
+            twins = self.with_context(active_test=True).search(
+                lead._funnel_get_twin_domain()
+            )
             lead.funnel_same_client_ids = twins[:VISIBLE_LIMIT]
             lead.funnel_same_client_count = len(twins)
             if lead._funnel_is_followed_unseen(twins):

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
@@ -199,10 +201,16 @@ class FunnelGradeMixin(models.AbstractModel):
                 "kind": kind,
                 "reason": reason or None,
                 **event,
+                "happened_at": max(event["happened_at"], lead._funnel_get_birth()),
             }
             for lead in self
         )
         self._funnel_forget_ledger()
+
+    def _funnel_get_birth(self):
+        """Return when the lead began: no step of grading happened before."""
+        births = self.sudo().funnel_stage_move_ids.mapped("happened_at")
+        return min(births, default=datetime.min)
 
     # ------------------------------------------------------------
     # ACTIONS

@@ -3,6 +3,7 @@
 import threading
 from urllib.parse import urlsplit
 
+from odoo.exceptions import UserError
 from odoo.fields import Datetime
 from odoo.http import request
 from odoo.models import BaseModel
@@ -71,4 +72,13 @@ def explicit_happened_at(env):
     value = env.context.get(HAPPENED_KEY)
     if not value:
         return None
-    return min(Datetime.to_datetime(value), env.cr.now())
+    try:
+        return min(Datetime.to_datetime(value), env.cr.now())
+    except (TypeError, ValueError) as error:
+        raise UserError(
+            env._(
+                "“funnel_happened_at” is %s; it must be a moment in UTC, such as "
+                "2026-03-01 09:00:00.",
+                value,
+            )
+        ) from error

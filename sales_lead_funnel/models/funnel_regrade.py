@@ -1,5 +1,7 @@
 import logging
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
@@ -22,8 +24,16 @@ class FunnelRegrade(models.AbstractModel):
 
     @api.model
     def _cron_regrade(self):
-        """Score all open leads anew; commit batch by batch."""
-        self._regrade(commit=True)
+        """Score all open leads anew; commit batch by batch.
+
+        Somebody may save one of the leads at the same moment: then it starts again.
+        """
+        try:
+            self._regrade(commit=True)
+        except SerializationFailure:
+            self.env.cr.rollback()
+            _logger.info("A lead was saved meanwhile: scoring again")
+            self.env.ref("sales_lead_funnel.ir_cron_regrade")._trigger()
 
     @api.model
     def _regrade(self, domain=None, commit=False):
@@ -33,7 +43,11 @@ class FunnelRegrade(models.AbstractModel):
         :param bool commit: commit after each batch (crons only)
         :return: number of leads whose score, coverage or suggestion changed
         """
-        lead_model = self.env["crm.lead"].sudo().with_context(active_test=True)
+        lead_model = (
+            self.env["crm.lead"]
+            .sudo()
+            .with_context(active_test=True, tz=self.env.company._funnel_get_tz())
+        )
         lead_model.flush_model()
         rest = Domain(domain or [("won_status", "=", "pending")])
         changed = []

@@ -100,8 +100,10 @@ class FunnelScoreMixin(models.AbstractModel):
     def _compute_funnel_score(self):
         cards = self.env["funnel.scorecard"]
         grades = cards._get_grade_rules()
-        # Archived records do not count in a rule, whatever list the lead is seen in.
-        rest = self.with_context(active_test=True)
+        # Archived records do not count in a rule, whatever list the lead is seen in;
+        # "in 3 months" begins with the company's day, whoever saves the lead.
+        zone = self.env.company._funnel_get_tz()
+        rest = self.with_context(active_test=True, tz=zone)
         for card in cards._get_compiled():
             leads = rest.filtered_domain(card.get_domain())
             rest -= leads

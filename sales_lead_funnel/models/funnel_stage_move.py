@@ -83,7 +83,7 @@ class FunnelStageMove(models.Model):
                     happened_at, recorded_at, user_id, path, rebuilt)
                 SELECT lead.id, last.to_stage_id, lead.stage_id,
                        last.to_status, COALESCE(lead.won_status, 'pending'),
-                       GREATEST(last.happened_at, CASE
+                       GREATEST(last.happened_at, LEAST(%(now)s, CASE
                            WHEN %(rebuilt)s AND lead.won_status IN ('won', 'lost')
                            THEN COALESCE(lead.date_closed, lead.write_date, %(now)s)
                            WHEN %(rebuilt)s
@@ -91,7 +91,7 @@ class FunnelStageMove(models.Model):
                                CASE WHEN last.lead_id IS NOT NULL
                                     THEN lead.date_last_stage_update END,
                                lead.create_date, %(now)s)
-                           ELSE %(now)s END),
+                           ELSE %(now)s END)),
                        %(now)s, NULL, %(path)s, %(rebuilt)s
                   FROM crm_lead lead
                   LEFT JOIN (

@@ -4,7 +4,7 @@ import ast
 
 from lxml import etree
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -110,6 +110,19 @@ class TestProposal(GradeCommon):
         self.assertGraded(copy, self.env["funnel.grade"], "none")
         self.assertFalse(copy.funnel_grade_reason)
         self.assertEqual(self._changes(copy).mapped("kind"), ["suggested"])
+
+    def test_step_told_late_is_not_before_the_birth_of_the_lead(self):
+        lead = self._create_lead(**FULL_PROSPECT)
+        told = lead.with_context(funnel_happened_at="2020-01-01 08:00:00")
+        told.funnel_propose_grade(self.grade_a.id, "Long known")
+        step = lead.funnel_grade_change_ids.filtered(lambda row: row.kind == "proposed")
+        self.assertEqual(step.happened_at, lead.funnel_stage_move_ids.happened_at)
+
+    def test_unreadable_moment_is_refused_by_name(self):
+        lead = self._create_lead(**FULL_PROSPECT)
+        told = lead.with_context(funnel_happened_at="yesterday")
+        with self.assertRaisesRegex(UserError, "funnel_happened_at.*yesterday"):
+            told.funnel_propose_grade(self.grade_a.id, "Long known")
 
 
 @tagged("post_install", "-at_install")

@@ -455,3 +455,9 @@ class TestBadRules(FunnelCommon):
         card = self.env.ref("sales_lead_funnel.scorecard_customer").copy()
         bands = card.dimension_ids.criterion_ids.band_ids
         self.assertEqual((len(card.dimension_ids), len(bands)), (2, 11))
+
+    def test_field_that_a_rule_reads_is_kept(self):
+        domain = [("model", "=", "crm.lead"), ("name", "=", "funnel_need_fit")]
+        field = self.env["ir.model.fields"].search(domain)
+        with self.assertRefused("Need fits our offer.*read by a scorecard"):
+            field._unlink_not_while_a_rule_reads_it()

@@ -21,9 +21,7 @@ def live(command, *, what, do="", env=None, cwd=None):
         raise Problem(f"{what}: {command[0]} ended with code {code}.", do)
 
 
-def logged(
-    command, *, log, what, do="", env=None, cwd=None, progress=None, stdin=None
-):
+def logged(command, *, log, what, do="", env=None, cwd=None, progress=None, stdin=None):
     """Run with the output in ``logs/<log>.log``; a non-zero exit is a Problem.
 
     :param stdin: open file that the command reads, nothing by default
