@@ -46,16 +46,17 @@ def _fill_from_partners(env):
         SQL(
             """
             WITH buyer AS (
-                SELECT DISTINCT partner.commercial_partner_id AS client_id,
-                       won.company_id
+                SELECT partner.commercial_partner_id AS client_id,
+                       won.company_id, count(*) AS wins
                   FROM crm_lead won
                   JOIN res_partner partner ON partner.id = won.partner_id
                  WHERE won.won_status = 'won'
+                 GROUP BY 1, 2
             ),
             source AS (
                 SELECT lead.id, client.industry_id,
-                       COALESCE(lead.won_status, '') != 'won'
-                       AND bool_or(buyer.client_id IS NOT NULL) AS is_buyer
+                       COALESCE(sum(buyer.wins), 0)
+                       - (COALESCE(lead.won_status, '') = 'won')::int > 0 AS is_buyer
                   FROM crm_lead lead
                   LEFT JOIN res_partner partner ON partner.id = lead.partner_id
                   LEFT JOIN res_partner client

@@ -138,18 +138,20 @@ class FunnelRegisterMixin(models.AbstractModel):
     @api.depends("partner_id")
     def _compute_funnel_client_type(self):
         """A client that bought before, in a lead of the same company, is existing."""
-        buyers = self._funnel_get_buyers()
+        wins = self._funnel_get_wins()
+        no_company = self.env["res.company"]
         for lead in self:
             if lead.funnel_client_type and not lead.partner_id:
                 lead.funnel_client_type = lead.funnel_client_type
                 continue
             client = lead.partner_id.commercial_partner_id
-            is_buyer = {(client, lead.company_id), (client, lead.env["res.company"])}
-            existing = client and is_buyer & buyers
-            lead.funnel_client_type = "existing" if existing else "new"
+            other_wins = wins.get((client, lead.company_id), set())
+            other_wins = other_wins | wins.get((client, no_company), set())
+            other_wins = other_wins - {lead._origin.id}
+            lead.funnel_client_type = "existing" if other_wins else "new"
 
-    def _funnel_get_buyers(self):
-        """Return ``{(client, company)}`` of the won leads of these leads' clients.
+    def _funnel_get_wins(self):
+        """Return ``{(client, company): {ids of won leads}}`` of these leads' clients.
 
         Sudo: a client is an existing one also where another rep won; only the yes or
         no is kept, and only within the lead's own company.
@@ -164,9 +166,13 @@ class FunnelRegisterMixin(models.AbstractModel):
                     ("partner_id.commercial_partner_id", "in", clients.ids),
                 ],
                 ["partner_id", "company_id"],
+                ["id:array_agg"],
             )
         )
-        return {(partner.commercial_partner_id, company) for partner, company in won}
+        wins = {}
+        for partner, company, ids in won:
+            wins.setdefault((partner.commercial_partner_id, company), set()).update(ids)
+        return wins
 
     @api.depends("partner_name", "contact_name", "partner_id")
     def _compute_funnel_client(self):

@@ -28,6 +28,7 @@ NOTE_WIDTH = 60  # characters of a note at least, however narrow the tables
 MAX_FROZEN_ROWS = 12  # more would leave no room to scroll on a small screen
 INDENT_WIDTH, FILTER_WIDTH = 3, 3  # characters the text of a cell cannot use
 LINE_POINTS, ROW_POINTS_MARGIN = 15, 4  # height of a row: its lines, and some air
+MAX_FITTED_ROWS = 1000  # of a list get a height; the text of more costs too much time
 MAX_POINTS = 400  # height of a row at most
 ROW_PIXELS, CHARACTER_PIXELS, CELL_PADDING = 20, 7, 5  # Excel's defaults, in pixels
 CHART_WIDTHS = (420, 860)  # pixels, of a chart as wide as the tables
@@ -544,13 +545,15 @@ class _SheetWriter:
         return rows if is_untouched else self._set_heights(wrapped, rows)
 
     def _set_heights(self, wrapped, rows):
-        for number, row in enumerate(rows, self.row):
+        rows = iter(rows)
+        for number, row in enumerate(islice(rows, MAX_FITTED_ROWS), self.row):
             lines = [_count_lines(row[index], width) for index, width in wrapped]
             n_lines = max(lines, default=1)
             if n_lines > 1 or not self.is_list:
                 points = min(n_lines * LINE_POINTS + ROW_POINTS_MARGIN, MAX_POINTS)
                 self.worksheet.set_row(number, points)
             yield row
+        yield from rows  # the viewer fits them when it opens the file
 
     def _write_rows(self, puts, rows):
         """The inner loop: one bound writer a column, no look at types."""
