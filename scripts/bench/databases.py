@@ -1,6 +1,7 @@
 """Seeded databases: cached templates with core alone, and copies of them."""
 
 import contextlib
+import os
 import time
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
@@ -41,6 +42,7 @@ class Bench:
         self.source = source
         self.scale = scale
         self.pairs = pairs
+        self.load = os.getloadavg()[0]
         today = datetime.now(timezone.utc).date()
         self.month_end = today.replace(day=1) - timedelta(days=1)
         self._databases = []

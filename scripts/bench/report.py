@@ -26,7 +26,8 @@ PAGE = """\
 What the addon costs, measured by `make bench` beside core alone (or beside what the
 line names) in the same run: both sides in turns, {pairs} times each after one round
 that is not counted. Times are medians; a ratio is the median of the {pairs} ratios of
-neighbouring measurements, with the smallest and the largest. "Processor time" is the
+neighbouring measurements, with the smallest and the largest (installing is measured
+three times at most, memory once). "Processor time" is the
 same ratio of the time that processors spent on it, Python and PostgreSQL together:
 other programs on the machine hardly disturb it. Targets are judged by the clock.
 
@@ -67,6 +68,7 @@ def facts(source, bench, duration):
         ("Date", f"{stamp:%Y-%m-%d %H:%M} UTC, took {duration}"),
         ("Processor", f"{_processor()}, {os.cpu_count()} cores"),
         ("Memory", f"{_memory():.0f} GB"),
+        ("Load before", f"{bench.load:.1f} (average of a minute; idle is near 0)"),
         ("Python", bench.versions["python"]),
         ("Odoo", f"{bench.versions['odoo']} ({_build(source)})"),
         ("PostgreSQL", _server()),
