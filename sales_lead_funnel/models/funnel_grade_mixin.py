@@ -1,5 +1,3 @@
-from datetime import datetime
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
@@ -201,16 +199,16 @@ class FunnelGradeMixin(models.AbstractModel):
                 "kind": kind,
                 "reason": reason or None,
                 **event,
-                "happened_at": max(event["happened_at"], lead._funnel_get_birth()),
+                "happened_at": max(event["happened_at"], lead._funnel_get_birth(event)),
             }
             for lead in self
         )
         self._funnel_forget_ledger()
 
-    def _funnel_get_birth(self):
+    def _funnel_get_birth(self, event):
         """Return when the lead began: no step of grading happened before."""
         births = self.sudo().funnel_stage_move_ids.mapped("happened_at")
-        return min(births, default=datetime.min)
+        return min(births, default=event["happened_at"])
 
     # ------------------------------------------------------------
     # ACTIONS

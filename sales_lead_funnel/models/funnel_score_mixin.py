@@ -132,6 +132,7 @@ class FunnelScoreMixin(models.AbstractModel):
         sets = [set(column) for column in columns]
         return {lead: tuple(lead in fitting for fitting in sets) for lead in self}
 
+    @api.depends(lambda self: ["company_id", *self._funnel_score_inputs()])
     def _compute_funnel_score_why(self):
         for lead in self:
             lead.funnel_score_why = lead.sudo()._funnel_explain_score()

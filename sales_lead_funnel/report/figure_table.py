@@ -27,8 +27,8 @@ def figure_table(env, title, rows, name=None):
         [
             Column(name or env._("Figure"), width=34),
             Column(env._("This period"), "cell", width=14, dash=True),
-            Column(env._("Numerator"), "number", num_format="#,##0.##", width=14),
-            Column(env._("Denominator"), "number", num_format="#,##0.##", width=15),
+            Column(env._("Numerator"), "number", num_format="General", width=14),
+            Column(env._("Denominator"), "number", num_format="General", width=15),
             Column(env._("95 % from"), "percent", width=13),
             Column(env._("95 % to"), "percent", width=13),
             Column(env._("Period before"), "cell", width=17, dash=True),

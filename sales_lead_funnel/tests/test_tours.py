@@ -41,3 +41,7 @@ class TestTours(HttpCase):
         self.assertEqual(last.path, "board")
         self.assertEqual(last.user_id, self.rep)
         self.assertEqual(last.to_stage_id, self.lead.stage_id)
+
+    def test_a_wrong_entry_is_explained_in_the_dialog(self):
+        self.start_tour("/odoo", "funnel_wrong_entry_is_explained", login="tour_rep")
+        self.assertEqual(self.lead.funnel_budget_max, 70000)

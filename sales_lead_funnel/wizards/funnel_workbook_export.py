@@ -47,6 +47,7 @@ class FunnelWorkbookExport(models.TransientModel):
         return {
             "type": "ir.actions.act_url",
             "target": "self",
+            "close": True,
             "url": f"/web/content/{self._name}/{self.id}/file/{self.filename}"
             "?download=true",
         }

@@ -1,4 +1,5 @@
 import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
 
 const openLead = (name) => [
     {
@@ -121,5 +122,39 @@ registry.category("web_tour.tours").add("funnel_drag_writes_ledger", {
             trigger:
                 ".o_field_widget[name=funnel_stage_move_ids] .o_data_row td:contains('Board')",
         },
+    ],
+});
+
+registry.category("web_tour.tours").add("funnel_wrong_entry_is_explained", {
+    url: "/odoo/action-crm.crm_lead_action_pipeline",
+    steps: () => [
+        ...openLead("Tour lead"),
+        {
+            content: "the range is the wrong way round",
+            trigger: ".o_field_widget[name=funnel_budget_min] input",
+            run: "edit 60000",
+        },
+        {
+            trigger: ".o_field_widget[name=funnel_budget_max] input",
+            run: "edit 50000",
+        },
+        {
+            content: "why follows before saving",
+            trigger: ".o_funnel_why td:contains('50,000 to 100,000')",
+        },
+        {trigger: ".o_form_button_save", run: "click"},
+        {
+            content: "the dialog says what is wrong and what to do",
+            trigger: ".o_error_dialog:contains('Correct the range')",
+        },
+        {
+            trigger: ".o_error_dialog .btn-primary, .o_error_dialog .btn-close",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name=funnel_budget_max] input",
+            run: "edit 70000",
+        },
+        ...stepUtils.saveForm(),
     ],
 });

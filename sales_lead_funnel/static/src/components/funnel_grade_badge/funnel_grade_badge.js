@@ -50,7 +50,7 @@ export class FunnelGradeBadge extends Component {
     }
 
     get summary() {
-        return _t("Score %(score)s of 100, %(coverage)s %% of the questions answered", {
+        return _t("Score %(score)s of 100, %(coverage)s% of the questions answered", {
             score: this.score,
             coverage: this.coverage,
         });
