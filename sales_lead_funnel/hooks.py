@@ -20,6 +20,7 @@ COLUMNS = {
     "funnel_score": "numeric",
     "funnel_score_coverage": "numeric",
     "funnel_suggested_grade_id": "int4",
+    "funnel_next_contact_date": "date",
 }
 
 

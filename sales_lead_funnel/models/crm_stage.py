@@ -1,9 +1,15 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
 class CrmStage(models.Model):
     _inherit = "crm.stage"
+
+    funnel_quote_out = fields.Boolean(
+        string="Quotation is out",
+        help="In this stage the client has our quotation: the coach warns when the "
+        "decision maker falls silent.",
+    )
 
     @api.ondelete(at_uninstall=False)
     def _keep_name_in_ledger(self):

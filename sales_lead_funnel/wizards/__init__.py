@@ -1,2 +1,3 @@
 from . import funnel_grade_wizard
 from . import funnel_workbook_export
+from . import funnel_pause_wizard
