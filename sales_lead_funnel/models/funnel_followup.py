@@ -107,6 +107,11 @@ class FunnelFollowup(models.Model):
     )
     next_action = fields.Char()
     next_date = fields.Date(string="Next contact")
+    show_more = fields.Boolean(
+        string="SPIN and more",
+        store=False,
+        help="The short form has six inputs; this shows the others.",
+    )
     can_correct = fields.Boolean(compute="_compute_can_correct")
     revision_ids = fields.One2many(
         "funnel.followup.revision", "followup_id", string="Earlier versions"
