@@ -43,6 +43,7 @@ def post_init_hook(env):
         "numbers": numbering.number_leads,
         "clients": client.fill_client_fields,
         "ledger": rebuild.rebuild_moves,
+        "stages": lambda env: env["crm.stage"]._funnel_preset_aliases(),
         "rules": lambda env: env["funnel.scorecard"]._apply_rules(),
         "scores": lambda env: env["funnel.regrade"]._regrade(),
     }
@@ -59,5 +60,9 @@ def uninstall_hook(env):
         [("key", "=", "sales_lead_funnel.score_fields")]
     ).unlink()
     env.cr.execute(
-        SQL("DELETE FROM base_import_mapping WHERE field_name LIKE %s", r"funnel\_%")
+        SQL(
+            "DELETE FROM base_import_mapping"
+            " WHERE field_name LIKE %s OR res_model LIKE 'funnel.%%'",
+            r"funnel\_%",
+        )
     )

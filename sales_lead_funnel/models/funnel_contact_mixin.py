@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -129,18 +130,16 @@ class FunnelContactMixin(models.AbstractModel):
             )
         )
         latest = {lead_id: (moment, day) for lead_id, moment, day in rows}
+        groups = defaultdict(self.sudo().browse)
         for lead in self.sudo():
             moment, day = latest.get(lead.id, (False, False))
-            if (lead.funnel_last_contact_at, lead.funnel_agreed_contact_date) != (
-                moment or False,
-                day or False,
-            ):
-                lead.write(
-                    {
-                        "funnel_last_contact_at": moment,
-                        "funnel_agreed_contact_date": day,
-                    }
-                )
+            known = (lead.funnel_last_contact_at, lead.funnel_agreed_contact_date)
+            if known != (moment or False, day or False):
+                groups[moment, day] |= lead
+        for (moment, day), leads in groups.items():
+            leads.write(
+                {"funnel_last_contact_at": moment, "funnel_agreed_contact_date": day}
+            )
 
     def funnel_pause(self, reason, resume_date):
         """Stop the clock of these leads until a day (S0-17: a legitimate pause).

@@ -29,7 +29,7 @@ class FunnelEvaluation(models.Model):
 
     _name = "funnel.evaluation"
     _description = "Opportunity evaluation"
-    _inherit = ["funnel.lead.child"]
+    _inherit = ["funnel.evaluation.form"]
     _order = "date desc, id desc"
     _rec_name = "date"
 
@@ -84,6 +84,20 @@ class FunnelEvaluation(models.Model):
                 evaluation.complexity = "low"
             else:
                 evaluation.complexity = "high" if steps >= COMPLEX_STEPS else "medium"
+
+    @api.model
+    def _tell_decision(self, complexity, people, approvals):
+        """Say people and approvals in words that an import reads the same.
+
+        :return: text, or None where nothing is known
+        """
+        parts = []
+        if people:
+            parts.append(self.env._("%s people decide", people))
+        if approvals:
+            parts.append(self.env._("%s approvals", approvals))
+        labels = dict(self._fields["complexity"]._description_selection(self.env))
+        return f"{labels[complexity]} ({', '.join(parts)})" if parts else None
 
     @api.constrains("people_count", "approval_count")
     def _check_counts(self):

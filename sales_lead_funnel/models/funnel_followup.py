@@ -39,6 +39,7 @@ CONTENT = [
     "feedback",
     "decider_info",
     "mood",
+    "stage_name",
     "objection_id",
     "answer_id",
     "next_action",
@@ -54,7 +55,7 @@ class FunnelFollowup(models.Model):
 
     _name = "funnel.followup"
     _description = "Follow-up"
-    _inherit = ["funnel.lead.child"]
+    _inherit = ["funnel.followup.form"]
     _order = "happened_at desc, id desc"
     _rec_name = "summary"
 
@@ -268,10 +269,15 @@ class FunnelFollowup(models.Model):
             subtype_xmlid="mail.mt_note",
         )
 
+    def _is_old_plan(self):
+        """Is the next contact of an imported log over? Then it is history."""
+        is_import = self.env.context.get("import_file")
+        return bool(is_import) and self.next_date < fields.Date.context_today(self)
+
     def _schedule_next(self):
         """Plan the next contact as an activity of the one who followed up."""
         for followup in self.filtered("next_date"):
-            if followup.lead_id.won_status != "pending":
+            if followup.lead_id.won_status != "pending" or followup._is_old_plan():
                 continue
             activity = (
                 "mail.mail_activity_data_meeting"

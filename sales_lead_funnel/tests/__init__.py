@@ -1,3 +1,4 @@
+from . import test_import_followups
 from . import test_import_register
 from . import test_ledger_paths
 from . import test_ledger_property
@@ -7,3 +8,4 @@ from . import test_register
 from . import test_same_client
 from . import test_tours
 from . import test_workbook
+from . import test_workbook_forms
