@@ -37,6 +37,7 @@
         "views/crm_lead_views.xml",
         "views/crm_stage_views.xml",
         "views/res_config_settings_views.xml",
+        "views/funnel_my_day_views.xml",
         "views/funnel_menus.xml",
     ],
     "demo": ["demo/funnel_demo.xml"],

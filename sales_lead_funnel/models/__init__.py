@@ -27,6 +27,10 @@ from . import funnel_contact_mixin
 from . import funnel_coach_mixin
 from . import funnel_work_mixin
 from . import funnel_plan
+from . import funnel_my_day_lists
+from . import funnel_my_day_rows
+from . import funnel_my_day
+from . import ir_ui_menu
 from . import mail_activity
 from . import crm_lead
 from . import crm_stage

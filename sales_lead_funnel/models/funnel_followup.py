@@ -4,7 +4,7 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import plaintext2html
+from odoo.tools import format_date, format_datetime, plaintext2html
 
 from ..exceptions import FunnelFollowupError
 from .funnel_grade_mixin import REVIEWER_GROUP
@@ -252,11 +252,22 @@ class FunnelFollowup(models.Model):
         lines = []
         for name in names:
             field = self._fields[name]
-            value = field.convert_to_display_name(self[name], self)
+            value = self._tell_value(field)
             if value:
                 label = field._description_string(self.env)
                 lines.append(f"{label}: {value}")
         return "\n".join(lines)
+
+    def _tell_value(self, field):
+        """Return the value of a field as the user reads it on a screen."""
+        value = self[field.name]
+        if field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value)
+        if field.type == "datetime":
+            return format_datetime(self.env, value)
+        if field.type == "date":
+            return format_date(self.env, value)
+        return field.convert_to_display_name(value, self)
 
     # ------------------------------------------------------------
     # EFFECTS

@@ -100,7 +100,9 @@ class FunnelResourceRequest(models.Model):
         self._go_to("submitted")
         for request in self:
             manager = request._get_manager()
-            request._plan(manager, request.wanted_date, self.env._("Answer the request"))
+            request._plan(
+                manager, request.wanted_date, self.env._("Answer the request")
+            )
         return True
 
     def action_approve(self):
@@ -175,7 +177,7 @@ class FunnelResourceRequest(models.Model):
     def _get_manager(self):
         """The leader of the lead's team, else of the requester's, else nobody."""
         leader = self.lead_id.team_id.user_id or self.requester_id.sale_team_id.user_id
-        return leader if leader.has_group(REVIEWER_GROUP) else self.env["res.users"]
+        return leader.filtered(lambda user: user.has_group(REVIEWER_GROUP))
 
     def _plan(self, user, day, summary):
         self.activity_schedule(

@@ -13,6 +13,9 @@ class FunnelWorkMixin(models.AbstractModel):
     funnel_stakeholder_count = fields.Integer(
         string="People in the chain", compute="_compute_funnel_stakeholder_count"
     )
+    funnel_decider_unknown = fields.Boolean(
+        string="Who decides is unknown", compute="_compute_funnel_decider_unknown"
+    )
     funnel_evaluation_ids = fields.One2many(
         "funnel.evaluation", "lead_id", string="Evaluations"
     )
@@ -39,6 +42,14 @@ class FunnelWorkMixin(models.AbstractModel):
     def _compute_funnel_stakeholder_count(self):
         for lead in self:
             lead.funnel_stakeholder_count = len(lead.funnel_stakeholder_ids)
+
+    @api.depends("funnel_stakeholder_ids.role", "won_status")
+    def _compute_funnel_decider_unknown(self):
+        for lead in self:
+            roles = lead.funnel_stakeholder_ids.mapped("role")
+            lead.funnel_decider_unknown = (
+                lead.won_status == "pending" and "decides" not in roles
+            )
 
     @api.depends("funnel_request_ids")
     def _compute_funnel_request_count(self):

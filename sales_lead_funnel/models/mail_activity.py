@@ -6,6 +6,11 @@ LOGGED_CATEGORIES = ("phonecall", "meeting")
 class MailActivity(models.Model):
     _inherit = "mail.activity"
 
+    def action_done(self):
+        """Offer to log the call or meeting, where a button marks it as done."""
+        result = super().action_done()
+        return (len(self) == 1 and self.funnel_get_log_action()) or result
+
     def funnel_get_log_action(self, feedback=False):
         """Return the action that logs a finished call or meeting, or False.
 
