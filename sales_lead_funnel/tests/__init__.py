@@ -4,10 +4,8 @@ from . import test_ledger_paths
 from . import test_ledger_property
 from . import test_metrics
 from . import test_my_day
-from . import test_metrics_access
 from . import test_register
 from . import test_same_client
 from . import test_tours
 from . import test_tours_work
-from . import test_workbook
 from . import test_workbook_forms
