@@ -20,6 +20,7 @@ COLUMNS = {
     "funnel_score": "numeric",
     "funnel_score_coverage": "numeric",
     "funnel_suggested_grade_id": "int4",
+    "funnel_next_contact_date": "date",
 }
 
 
@@ -42,6 +43,7 @@ def post_init_hook(env):
         "numbers": numbering.number_leads,
         "clients": client.fill_client_fields,
         "ledger": rebuild.rebuild_moves,
+        "stages": lambda env: env["crm.stage"]._funnel_preset_aliases(),
         "rules": lambda env: env["funnel.scorecard"]._apply_rules(),
         "scores": lambda env: env["funnel.regrade"]._regrade(),
     }
@@ -71,7 +73,7 @@ def uninstall_hook(env):
     env.cr.execute(
         SQL(
             "DELETE FROM base_import_mapping"
-            " WHERE res_model = 'crm.lead' AND field_name LIKE %s",
+            " WHERE field_name LIKE %s OR res_model LIKE 'funnel.%%'",
             r"funnel\_%",
         )
     )

@@ -1,3 +1,4 @@
 from . import base_import
 from . import funnel_grade_wizard
 from . import funnel_workbook_export
+from . import funnel_pause_wizard

@@ -1,0 +1,322 @@
+from datetime import timedelta
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import format_date, format_datetime, plaintext2html
+
+from ..exceptions import FunnelFollowupError
+from .funnel_grade_mixin import REVIEWER_GROUP
+from .funnel_path import explicit_happened_at
+
+CHANNELS = [
+    ("call", "Call"),
+    ("visit", "Visit"),
+    ("email", "E-mail"),
+    ("video", "Online meeting"),
+    ("demo", "On-site demo"),
+    ("chat", "Chat"),
+    ("other", "Other"),
+]
+MOODS = [
+    ("positive", "Positive"),
+    ("neutral", "Neutral"),
+    ("hesitant", "Hesitant"),
+    ("negative", "Negative"),
+]
+CORRECTION_TIME = timedelta(hours=24)  # a rep may correct the own log for so long
+CONTENT = [
+    "happened_at",
+    "channel",
+    "contact",
+    "stakeholder_id",
+    "summary",
+    "situation",
+    "problem",
+    "implication",
+    "need_payoff",
+    "feedback",
+    "decider_info",
+    "mood",
+    "stage_name",
+    "objection_id",
+    "answer_id",
+    "next_action",
+    "next_date",
+    "user_id",
+]
+# Reassigning or merging leads moves records; nothing of what was said changes.
+FREE_FIELDS = {"lead_id"}
+
+
+class FunnelFollowup(models.Model):
+    """One contact with the client, asked along SPIN (S0-17…20, F2, F5, F7)."""
+
+    _name = "funnel.followup"
+    _description = "Follow-up"
+    _inherit = ["funnel.followup.form"]
+    _order = "happened_at desc, id desc"
+    _rec_name = "summary"
+
+    user_id = fields.Many2one(
+        "res.users",
+        string="Followed up by",
+        required=True,
+        index=True,
+        default=lambda self: self.env.uid,
+    )
+    happened_at = fields.Datetime(
+        string="When",
+        required=True,
+        default=lambda self: explicit_happened_at(self.env) or self.env.cr.now(),
+    )
+    recorded_at = fields.Datetime(
+        string="Recorded at",
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env.cr.now(),
+    )
+    same_day = fields.Boolean(
+        string="Logged the same day",
+        compute="_compute_same_day",
+        store=True,
+        help="Recorded on the day it happened, in the salesperson's time zone.",
+    )
+    channel = fields.Selection(CHANNELS, required=True, default="call")
+    contact = fields.Char(string="Talked to")
+    stakeholder_id = fields.Many2one(
+        "funnel.stakeholder",
+        string="Person of the decision chain",
+        domain="[('lead_id', '=', lead_id)]",
+        ondelete="set null",
+    )
+    summary = fields.Text(string="What was talked about")
+    situation = fields.Text(string="Situation (S)")
+    problem = fields.Text(string="Problem (P)")
+    implication = fields.Text(string="Implication (I)")
+    need_payoff = fields.Text(string="Need-payoff (N)")
+    feedback = fields.Text(string="Feedback / pain")
+    decider_info = fields.Text(string="About the decision maker")
+    mood = fields.Selection(MOODS)
+    objection_id = fields.Many2one("funnel.objection", string="Objection")
+    answer_id = fields.Many2one(
+        "funnel.objection.answer",
+        string="Answer given",
+        domain="[('objection_id', '=', objection_id)]",
+    )
+    next_action = fields.Char()
+    next_date = fields.Date(string="Next contact")
+    show_more = fields.Boolean(
+        string="SPIN and more",
+        store=False,
+        help="The short form has six inputs; this shows the others.",
+    )
+    can_correct = fields.Boolean(compute="_compute_can_correct")
+    revision_ids = fields.One2many(
+        "funnel.followup.revision", "followup_id", string="Earlier versions"
+    )
+
+    _lead_time_idx = models.Index("(lead_id, happened_at DESC, id DESC)")
+
+    # ------------------------------------------------------------
+    # COMPUTES
+    # ------------------------------------------------------------
+
+    @api.depends("happened_at", "recorded_at", "user_id.tz")
+    def _compute_same_day(self):
+        for followup in self:
+            zone = pytz.timezone(followup.user_id.tz or "UTC")
+            days = [
+                pytz.utc.localize(moment).astimezone(zone).date()
+                for moment in (followup.happened_at, followup.recorded_at)
+                if moment
+            ]
+            followup.same_day = len(set(days)) == 1
+
+    @api.depends("user_id", "recorded_at")
+    @api.depends_context("uid")
+    def _compute_can_correct(self):
+        """One rule for button and refusal: own log for 24 h, a manager always."""
+        is_manager = self.env.su or self.env.user.has_group(REVIEWER_GROUP)
+        limit = self.env.cr.now() - CORRECTION_TIME
+        for followup in self:
+            is_fresh = not followup.recorded_at or followup.recorded_at >= limit
+            is_own = followup.user_id == self.env.user
+            followup.can_correct = is_manager or (is_own and is_fresh)
+
+    @api.depends("lead_id", "channel", "happened_at")
+    def _compute_display_name(self):
+        channels = dict(self._fields["channel"]._description_selection(self.env))
+        for followup in self:
+            moment = followup.happened_at and fields.Datetime.context_timestamp(
+                followup, followup.happened_at
+            )
+            day = f"{moment:%Y-%m-%d}" if moment else ""
+            followup.display_name = f"{day} {channels.get(followup.channel, '')}"
+
+    # ------------------------------------------------------------
+    # CONSTRAINTS
+    # ------------------------------------------------------------
+
+    @api.constrains("happened_at")
+    def _check_happened_in_the_past(self):
+        limit = fields.Datetime.now() + timedelta(minutes=5)
+        for followup in self:
+            if followup.happened_at > max(limit, followup.recorded_at):
+                raise FunnelFollowupError(
+                    self.env._(
+                        "%(lead)s: “When” lies in the future. A follow-up is logged "
+                        "after it happened; plan a contact with “Next contact”.",
+                        lead=followup.lead_id.display_name,
+                    )
+                )
+
+    @api.constrains("stakeholder_id", "lead_id")
+    def _check_stakeholder_is_of_the_lead(self):
+        for followup in self.filtered("stakeholder_id"):
+            if followup.stakeholder_id.lead_id != followup.lead_id:
+                raise FunnelFollowupError(
+                    self.env._(
+                        "%(person)s is not in the decision chain of %(lead)s: choose "
+                        "another “Person of the decision chain”.",
+                        person=followup.stakeholder_id.display_name,
+                        lead=followup.lead_id.display_name,
+                    )
+                )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        followups = super().create(vals_list)
+        followups.lead_id._funnel_refresh_contacts()
+        if not self.env.context.get("tracking_disable"):
+            for followup in followups:
+                followup._post_to_chatter()
+        followups._schedule_next()
+        followups.stakeholder_id._refresh_last_contact()
+        return followups
+
+    def write(self, vals):
+        changed = {name for name in vals if name not in FREE_FIELDS}
+        if changed:
+            self._check_may_correct()
+            self._keep_old_text(changed)
+        leads = self.lead_id
+        result = super().write(vals)
+        (leads | self.lead_id)._funnel_refresh_contacts()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise AccessError(
+            self.env._(
+                "A follow-up is never deleted. Correct it, or log another one that "
+                "puts it right."
+            )
+        )
+
+    def _check_may_correct(self):
+        for followup in self:
+            if not followup.can_correct:
+                raise AccessError(
+                    self.env._(
+                        "%(followup)s of %(lead)s was logged more than 24 hours ago or "
+                        "by somebody else. Log another follow-up, or ask your manager "
+                        "to correct it.",
+                        followup=followup.display_name,
+                        lead=followup.lead_id.display_name,
+                    )
+                )
+
+    def _keep_old_text(self, changed):
+        """Note what a correction is about to replace.
+
+        Sudo: nobody may write revisions, and the right to correct was checked.
+        """
+        names = [name for name in CONTENT if name in changed]
+        if names:
+            self.env["funnel.followup.revision"].sudo().create(
+                [
+                    {"followup_id": followup.id, "old_text": followup._tell(names)}
+                    for followup in self
+                ]
+            )
+
+    def _tell(self, names):
+        """Return ``names`` and their values as lines of text."""
+        lines = []
+        for name in names:
+            field = self._fields[name]
+            value = self._tell_value(field)
+            if value:
+                label = field._description_string(self.env)
+                lines.append(f"{label}: {value}")
+        return "\n".join(lines)
+
+    def _tell_value(self, field):
+        """Return the value of a field as the user reads it on a screen."""
+        value = self[field.name]
+        if field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value)
+        if field.type == "datetime":
+            return format_datetime(self.env, value)
+        if field.type == "date":
+            return format_date(self.env, value)
+        return field.convert_to_display_name(value, self)
+
+    # ------------------------------------------------------------
+    # EFFECTS
+    # ------------------------------------------------------------
+
+    def _post_to_chatter(self):
+        shown = [n for n in CONTENT if n not in ("user_id", "stakeholder_id")]
+        self.lead_id.message_post(
+            body=plaintext2html(self._tell(shown)),
+            subtype_xmlid="mail.mt_note",
+        )
+
+    def _is_old_plan(self):
+        """Is the next contact of an imported log over? Then it is history."""
+        is_import = self.env.context.get("import_file")
+        return bool(is_import) and self.next_date < fields.Date.context_today(self)
+
+    def _schedule_next(self):
+        """Plan the next contact as an activity of the one who followed up."""
+        for followup in self.filtered("next_date"):
+            if followup.lead_id.won_status != "pending" or followup._is_old_plan():
+                continue
+            activity = (
+                "mail.mail_activity_data_meeting"
+                if followup.channel in ("visit", "video", "demo")
+                else "mail.mail_activity_data_call"
+            )
+            followup.lead_id.with_context(
+                mail_activity_quick_update=True
+            ).activity_schedule(
+                activity,
+                date_deadline=followup.next_date,
+                summary=followup.next_action or False,
+                user_id=followup.lead_id.user_id.id or followup.user_id.id,
+            )
+
+
+class FunnelFollowupRevision(models.Model):
+    """What a follow-up said before it was corrected."""
+
+    _name = "funnel.followup.revision"
+    _description = "Earlier version of a follow-up"
+    _order = "id desc"
+
+    followup_id = fields.Many2one(
+        "funnel.followup", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    old_text = fields.Text(readonly=True)
+
+    def write(self, vals):
+        raise AccessError(self.env._("An earlier version of a follow-up stays as it is."))
+

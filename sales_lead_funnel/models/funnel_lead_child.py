@@ -1,0 +1,25 @@
+from odoo import api, fields, models
+
+
+class FunnelLeadChild(models.AbstractModel):
+    """A record that belongs to one lead and follows it through merges."""
+
+    _name = "funnel.lead.child"
+    _description = "Record of a lead"
+
+    lead_id = fields.Many2one(
+        "crm.lead", string="Lead", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="lead_id.company_id")
+
+    @api.model
+    def _follow_merge(self, survivor, merged):
+        """Hand the records of ``merged`` leads over to ``survivor``.
+
+        Sudo: whoever may merge the leads may keep what belongs to them.
+        """
+        records = self.sudo().with_context(active_test=False)
+        records.search([("lead_id", "in", merged.ids)])._reparent(survivor)
+
+    def _reparent(self, survivor):
+        self.write({"lead_id": survivor.id})
