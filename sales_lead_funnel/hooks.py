@@ -44,6 +44,7 @@ def post_init_hook(env):
         "clients": client.fill_client_fields,
         "ledger": rebuild.rebuild_moves,
         "stages": lambda env: env["crm.stage"]._funnel_preset_aliases(),
+        "cadence": lambda env: env["crm.lead"]._funnel_start_cadence(),
         "rules": lambda env: env["funnel.scorecard"]._apply_rules(),
         "scores": lambda env: env["funnel.regrade"]._regrade(),
     }
@@ -68,7 +69,7 @@ def uninstall_hook(env):
         [("module.name", "=", "sales_lead_funnel"), ("type", "=", "f")]
     ).unlink()
     env["ir.config_parameter"].search(
-        [("key", "=", "sales_lead_funnel.score_fields")]
+        [("key", "=like", "sales_lead_funnel.%")]
     ).unlink()
     env.cr.execute(
         SQL(

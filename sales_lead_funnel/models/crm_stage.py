@@ -15,6 +15,7 @@ HANDBOOK_NAMES = {
     ),
     "crm.stage_lead4": ("Won", "成交, 已成交, Closed Won"),
 }
+QUOTED_STAGE = "crm.stage_lead3"  # core's “Proposition”: the quotation is out
 _COMMAS = re.compile(r"[,，、;；]")
 
 
@@ -63,7 +64,12 @@ class CrmStage(models.Model):
                 and stage.with_context(lang="en_US").name == name
                 and not stage.funnel_aliases
             ):
-                stage.funnel_aliases = aliases
+                stage.write(
+                    {
+                        "funnel_aliases": aliases,
+                        "funnel_quote_out": xmlid == QUOTED_STAGE,
+                    }
+                )
 
     @api.ondelete(at_uninstall=False)
     def _keep_name_in_ledger(self):

@@ -1,13 +1,17 @@
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, split_every
+from odoo.tools import format_date, split_every
 
 from ..exceptions import FunnelFollowupError
 
+NAMED_LEADS = 5  # leads that one message names
 PLAN_BATCH = 1000  # leads per transaction of the planning cron
+# Day from which contacts are planned: leads that are older than the addon and whose
+# work it does not know are not all overdue when it is installed.
+START_KEY = "sales_lead_funnel.cadence_start"
 
 
 class FunnelContactMixin(models.AbstractModel):
@@ -71,30 +75,58 @@ class FunnelContactMixin(models.AbstractModel):
         "funnel_obtained_at",
     )
     def _compute_funnel_next_contact_date(self):
-        cadence = self.env["funnel.cadence"]
+        start = self._funnel_get_cadence_start()
         for lead in self:
-            days, _channel = cadence._get_days(lead.funnel_grade_id.id, lead.stage_id.id)
-            lead.funnel_next_contact_date = lead._funnel_get_next_contact(days)
+            lead.funnel_next_contact_date = lead._funnel_get_next_contact(start)
 
-    def _funnel_get_next_contact(self, days):
+    def _funnel_get_next_contact(self, cadence_start):
         """Return the day the lead is due, or False.
 
         A pause stops the clock; an agreed day comes before the cadence.
         """
         if self.won_status in ("won", "lost"):
             return False
-        if self.funnel_resume_date:
-            return self.funnel_resume_date
-        if self.funnel_agreed_contact_date:
-            return self.funnel_agreed_contact_date
+        return (
+            self.funnel_resume_date
+            or self.funnel_agreed_contact_date
+            or self._funnel_get_cadence_date(cadence_start)
+        )
+
+    def _funnel_get_cadence_date(self, cadence_start):
+        """Return the day that grade and phase ask for, or False.
+
+        An old lead that nobody graded or contacted since the addon came is not
+        planned: its first contact was long ago, only not logged.
+        """
+        days, _channel = self.env["funnel.cadence"]._get_days(
+            self.funnel_grade_id.id, self.stage_id.id
+        )
         start = self.funnel_last_contact_at or self.funnel_obtained_at
         if not days or not start:
             return False
-        local = fields.Datetime.context_timestamp(self.with_context(tz=self._tz()), start)
-        return local.date() + timedelta(days=days)
+        day = self._funnel_get_local_date(start)
+        if not self.funnel_last_contact_at and day < cadence_start:
+            if not self.funnel_grade_id:
+                return False
+            day = cadence_start
+        return day + timedelta(days=days)
 
-    def _tz(self):
-        return self.user_id.sudo().tz or "UTC"
+    @api.model
+    def _funnel_get_cadence_start(self):
+        day = self.env["ir.config_parameter"].sudo().get_param(START_KEY)
+        return fields.Date.to_date(day) or date.min
+
+    @api.model
+    def _funnel_start_cadence(self):
+        """Plan contacts from today on (when installed over leads)."""
+        today = fields.Date.to_string(fields.Date.context_today(self))
+        self.env["ir.config_parameter"].sudo().set_param(START_KEY, today)
+
+    def _funnel_get_local_date(self, moment):
+        """Return the date of a UTC moment where the lead's owner is."""
+        zone = self.user_id.sudo().tz or "UTC"
+        local = fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
+        return local.date()
 
     @api.depends("funnel_next_contact_date", "won_status", "active")
     def _compute_funnel_contact_overdue(self):
@@ -114,28 +146,18 @@ class FunnelContactMixin(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _funnel_refresh_contacts(self):
-        """Take last and agreed contact from the follow-ups, set by set.
+        """Take last and agreed contact from the latest follow-ups.
 
         Sudo: follows from a log that the user could write; tracked by nobody.
         """
-        self.env["funnel.followup"].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT DISTINCT ON (lead_id) lead_id, happened_at, next_date
-                  FROM funnel_followup WHERE lead_id IN %s
-                 ORDER BY lead_id, happened_at DESC, id DESC
-                """,
-                tuple(self.ids) or (0,),
-            )
-        )
-        latest = {lead_id: (moment, day) for lead_id, moment, day in rows}
+        latest = self.env["funnel.followup"].sudo()._get_latest(self)
+        none = self.env["funnel.followup"]
         groups = defaultdict(self.sudo().browse)
         for lead in self.sudo():
-            moment, day = latest.get(lead.id, (False, False))
-            known = (lead.funnel_last_contact_at, lead.funnel_agreed_contact_date)
-            if known != (moment or False, day or False):
-                groups[moment, day] |= lead
+            log = latest.get(lead.id, none)
+            contact = (log.happened_at, log.next_date)
+            if contact != (lead.funnel_last_contact_at, lead.funnel_agreed_contact_date):
+                groups[contact] |= lead
         for (moment, day), leads in groups.items():
             leads.write(
                 {"funnel_last_contact_at": moment, "funnel_agreed_contact_date": day}
@@ -146,24 +168,28 @@ class FunnelContactMixin(models.AbstractModel):
 
         :raise FunnelFollowupError: no reason, or a day that is not ahead
         """
-        for lead in self:
-            if not (reason or "").strip():
-                raise FunnelFollowupError(
-                    self.env._(
-                        "%s: “Reason” is empty. Say why the lead pauses.",
-                        lead.display_name,
-                    )
-                )
-            if not resume_date or fields.Date.to_date(
-                resume_date
-            ) <= fields.Date.context_today(self):
-                raise FunnelFollowupError(
-                    self.env._(
-                        "%s: “Resume on” must be a day ahead.", lead.display_name
-                    )
-                )
+        self._funnel_check_pause(reason, resume_date)
         self.write({"funnel_pause_reason": reason, "funnel_resume_date": resume_date})
+        for lead in self:
+            lead._message_log(
+                body=self.env._(
+                    "Paused until %(day)s: %(reason)s",
+                    day=format_date(self.env, resume_date),
+                    reason=reason,
+                )
+            )
         return True
+
+    def _funnel_check_pause(self, reason, resume_date):
+        today = fields.Date.context_today(self)
+        if not (reason or "").strip():
+            message = self.env._("%s: “Reason” is empty. Say why the lead pauses.")
+        elif not resume_date or fields.Date.to_date(resume_date) <= today:
+            message = self.env._("%s: “Resume on” must be a day ahead.")
+        else:
+            return
+        names = self.mapped("display_name")
+        raise FunnelFollowupError(message % ", ".join(names[:NAMED_LEADS]))
 
     def funnel_resume(self):
         """End the pause of these leads: they are due again today."""
@@ -224,12 +250,29 @@ class FunnelContactMixin(models.AbstractModel):
 
     @api.model
     def _cron_funnel_plan_contacts(self):
-        """Plan all open leads anew after the cadence changed, batch by batch."""
+        """Plan all open leads anew after the cadence changed.
+
+        What is planned right already is not written, so that a run which was cut off
+        is taken up where it ended.
+        """
         leads = self.sudo().search([("won_status", "=", "pending")], order="id")
-        batches = list(split_every(PLAN_BATCH, leads.ids, self.sudo().browse))
-        for number, batch in enumerate(batches, 1):
-            self.env.add_to_compute(self._fields["funnel_next_contact_date"], batch)
-            batch.flush_recordset(["funnel_next_contact_date"])
+        progress = self.env["ir.cron"]._commit_progress
+        remaining = len(leads)
+        for batch in split_every(PLAN_BATCH, leads.ids, self.sudo().browse):
+            batch._funnel_replan()
+            remaining -= len(batch)
+            if not progress(len(batch), remaining=remaining):
+                break
             batch.invalidate_recordset()
-            remaining = len(leads) - min(number * PLAN_BATCH, len(leads))
-            self.env["ir.cron"]._commit_progress(len(batch), remaining=remaining)
+
+    def _funnel_replan(self):
+        """Recompute when these leads are due, writing only what changes."""
+        start = self._funnel_get_cadence_start()
+        groups = defaultdict(self.browse)
+        for lead in self:
+            day = lead._funnel_get_next_contact(start)
+            if day != lead.funnel_next_contact_date:
+                groups[day] |= lead
+        for day, leads in groups.items():
+            leads.funnel_next_contact_date = day
+        self.flush_recordset(["funnel_next_contact_date"])

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ..exceptions import FunnelFollowupError
 
+MAX_SCORE = 10
 COMPLEXITIES = [("low", "Low"), ("medium", "Medium"), ("high", "High")]
 SIMPLE_STEPS, COMPLEX_STEPS = 2, 5  # people + approvals: up to low, from high (D9)
 
@@ -143,20 +144,21 @@ class FunnelEvaluationLine(models.Model):
     axis_id = fields.Many2one("funnel.evaluation.axis", required=True)
     sequence = fields.Integer(related="axis_id.sequence", store=True)
     score = fields.Integer(string="Score (1-10)", help="0 or empty: not judged.")
-    share = fields.Integer(compute="_compute_share", help="For the bar: 0 to 100.")
+    max_score = fields.Integer(
+        compute="_compute_max_score", export_string_translation=False
+    )
 
     _axis_once = models.UniqueIndex(
         "(evaluation_id, axis_id)", "An axis is scored once in an evaluation."
     )
 
-    @api.depends("score")
-    def _compute_share(self):
-        for line in self:
-            line.share = line.score * 10
+    def _compute_max_score(self):
+        """The end of the bar that draws the score."""
+        self.max_score = MAX_SCORE
 
     @api.constrains("score")
     def _check_score(self):
-        for line in self.filtered(lambda record: not 0 <= record.score <= 10):
+        for line in self.filtered(lambda record: not 0 <= record.score <= MAX_SCORE):
             raise FunnelFollowupError(
                 self.env._(
                     "%(lead)s, %(axis)s: “Score” is %(score)s; it must lie between 1 "
@@ -166,3 +168,27 @@ class FunnelEvaluationLine(models.Model):
                     score=line.score,
                 )
             )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._refresh_lead()
+        return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._refresh_lead()
+        return result
+
+    def unlink(self):
+        leads = self.evaluation_id.lead_id
+        result = super().unlink()
+        leads._funnel_take_latest_evaluation()
+        return result
+
+    def _refresh_lead(self):
+        self.evaluation_id.lead_id._funnel_take_latest_evaluation()

@@ -4,7 +4,7 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_date, format_datetime, plaintext2html
+from odoo.tools import SQL, format_date, format_datetime, plaintext2html
 
 from ..exceptions import FunnelFollowupError
 from .funnel_grade_mixin import REVIEWER_GROUP
@@ -46,8 +46,8 @@ CONTENT = [
     "next_date",
     "user_id",
 ]
-# Reassigning or merging leads moves records; nothing of what was said changes.
-FREE_FIELDS = {"lead_id"}
+# Who recorded what and when is not up to the caller (D13).
+FIXED_FIELDS = {"lead_id", "recorded_at"}
 
 
 class FunnelFollowup(models.Model):
@@ -113,6 +113,8 @@ class FunnelFollowup(models.Model):
         store=False,
         help="The short form has six inputs; this shows the others.",
     )
+    coach_gap = fields.Selection(related="lead_id.funnel_gap")
+    coach_questions = fields.Text(related="lead_id.funnel_gap_questions")
     can_correct = fields.Boolean(compute="_compute_can_correct")
     revision_ids = fields.One2many(
         "funnel.followup.revision", "followup_id", string="Earlier versions"
@@ -124,8 +126,9 @@ class FunnelFollowup(models.Model):
     # COMPUTES
     # ------------------------------------------------------------
 
-    @api.depends("happened_at", "recorded_at", "user_id.tz")
+    @api.depends("happened_at", "recorded_at", "user_id")
     def _compute_same_day(self):
+        """Judged in the zone of the day; moving to another zone changes no past."""
         for followup in self:
             zone = pytz.timezone(followup.user_id.tz or "UTC")
             days = [
@@ -192,23 +195,26 @@ class FunnelFollowup(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        followups = super().create(vals_list)
-        followups.lead_id._funnel_refresh_contacts()
+        if not self.env.su:
+            moment = {"recorded_at": self.env.cr.now()}
+            vals_list = [{**vals, **moment} for vals in vals_list]
+        followups = super().create(self._name_stakeholders(vals_list))
+        followups._refresh_contacts(followups.stakeholder_id)
         if not self.env.context.get("tracking_disable"):
             for followup in followups:
                 followup._post_to_chatter()
         followups._schedule_next()
-        followups.stakeholder_id._refresh_last_contact()
         return followups
 
     def write(self, vals):
-        changed = {name for name in vals if name not in FREE_FIELDS}
-        if changed:
+        if not FIXED_FIELDS.issuperset(vals):
             self._check_may_correct()
-            self._keep_old_text(changed)
-        leads = self.lead_id
+            self._keep_old_text(vals)
+        if not self.env.su:
+            self._check_is_fixed(vals)
+        people = self.stakeholder_id
         result = super().write(vals)
-        (leads | self.lead_id)._funnel_refresh_contacts()
+        self._refresh_contacts(people | self.stakeholder_id)
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -219,6 +225,41 @@ class FunnelFollowup(models.Model):
                 "puts it right."
             )
         )
+
+    @api.model
+    def _name_stakeholders(self, vals_list):
+        """Take whom was talked to for the person of the chain who is called so."""
+        lead_id = self.env.context.get("default_lead_id")
+        keys = [
+            (vals.get("lead_id", lead_id), (vals.get("contact") or "").casefold())
+            for vals in vals_list
+        ]
+        people = self.env["funnel.stakeholder"].search_fetch(
+            [("lead_id", "in", [lead for lead, name in keys if name])],
+            ["lead_id", "name"],
+        )
+        known = {(person.lead_id.id, person.name.casefold()): person.id for person in people}
+        return [
+            {"stakeholder_id": known[key], **vals} if key in known else vals
+            for key, vals in zip(keys, vals_list, strict=True)
+        ]
+
+    def _check_is_fixed(self, vals):
+        """A log stays with its lead and its moment; only merging moves it."""
+        for name in FIXED_FIELDS.intersection(vals):
+            if any(followup[name] != self._to_cache(name, vals) for followup in self):
+                raise AccessError(
+                    self.env._(
+                        "“%(field)s” of a follow-up cannot be changed. Log another "
+                        "one where it belongs.",
+                        field=self._fields[name]._description_string(self.env),
+                    )
+                )
+
+    def _to_cache(self, name, vals):
+        """Return a value to be written as a record holds it."""
+        field = self._fields[name]
+        return field.convert_to_record(field.convert_to_cache(vals[name], self), self)
 
     def _check_may_correct(self):
         for followup in self:
@@ -270,8 +311,41 @@ class FunnelFollowup(models.Model):
         return field.convert_to_display_name(value, self)
 
     # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_latest(self, leads, *, with_objection=False):
+        """Return ``{lead id: its latest follow-up}``, from the index; one query.
+
+        For leads that the user found: follow-ups have the rules of leads.
+        """
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT lead.id, log.id
+                  FROM unnest(%s::int[]) AS lead (id)
+                 CROSS JOIN LATERAL (
+                       SELECT id FROM funnel_followup
+                        WHERE lead_id = lead.id %s
+                        ORDER BY happened_at DESC, id DESC LIMIT 1) log
+                """,
+                leads.ids,
+                SQL("AND objection_id IS NOT NULL" if with_objection else ""),
+            )
+        )
+        logs = self.browse(log for _lead, log in rows)
+        return {lead: logs.browse(log).with_prefetch(logs.ids) for lead, log in rows}
+
+    # ------------------------------------------------------------
     # EFFECTS
     # ------------------------------------------------------------
+
+    def _refresh_contacts(self, people):
+        """Tell leads and people of the chain when they were contacted last."""
+        self.lead_id._funnel_refresh_contacts()
+        people._refresh_last_contact()
 
     def _post_to_chatter(self):
         shown = [n for n in CONTENT if n not in ("user_id", "stakeholder_id")]

@@ -3,7 +3,7 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import fields, models
-from odoo.tools import SQL, format_amount, format_date
+from odoo.tools import format_amount, format_date
 
 from .funnel_my_day_lists import RECENT_DAYS, RISK_OVERDUE_DAYS
 
@@ -36,7 +36,7 @@ class FunnelMyDayRows(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_lead_rows(self, name, leads):
-        latest = self._get_latest_followups(leads)
+        latest = self.env["funnel.followup"]._get_latest(leads)
         late_steps = self._get_late_steps(leads) if name == "risk" else {}
         rows = []
         for lead in leads:
@@ -117,31 +117,6 @@ class FunnelMyDayRows(models.AbstractModel):
         )
         return {step.lead_id.id: step for step in steps}
 
-    def _get_latest_followups(self, leads, with_objection=False):
-        """Return ``{lead id: its latest follow-up}``, from the index; one query.
-
-        The leads were found as the user, and follow-ups have the rules of leads.
-        """
-        if not leads:
-            return {}
-        self.env["funnel.followup"].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT lead.id, log.id
-                  FROM unnest(%s) AS lead (id)
-                 CROSS JOIN LATERAL (
-                       SELECT id FROM funnel_followup
-                        WHERE lead_id = lead.id %s
-                        ORDER BY happened_at DESC, id DESC LIMIT 1) log
-                """,
-                leads.ids,
-                SQL("AND objection_id IS NOT NULL" if with_objection else ""),
-            )
-        )
-        logs = self.env["funnel.followup"].browse(log for _lead, log in rows)
-        return {lead: logs.browse(log).with_prefetch(logs.ids) for lead, log in rows}
-
     # ------------------------------------------------------------
     # OTHER RECORDS
     # ------------------------------------------------------------
@@ -201,8 +176,8 @@ class FunnelMyDayRows(models.AbstractModel):
 
     def _get_meeting_rows(self, leads):
         moved = self._get_moved(leads)
-        latest = self._get_latest_followups(leads)
-        objected = self._get_latest_followups(leads, with_objection=True)
+        latest = self.env["funnel.followup"]._get_latest(leads)
+        objected = self.env["funnel.followup"]._get_latest(leads, with_objection=True)
         today = fields.Date.context_today(self)
         rows = []
         for lead in leads:

@@ -19,6 +19,11 @@ class FunnelWorkMixin(models.AbstractModel):
     funnel_evaluation_ids = fields.One2many(
         "funnel.evaluation", "lead_id", string="Evaluations"
     )
+    funnel_latest_line_ids = fields.Many2many(
+        "funnel.evaluation.line",
+        string="Latest scores",
+        compute="_compute_funnel_latest_line_ids",
+    )
     funnel_evaluation_score = fields.Float(
         string="Latest evaluation", readonly=True, copy=False, digits=(4, 1)
     )
@@ -56,21 +61,31 @@ class FunnelWorkMixin(models.AbstractModel):
         for lead in self:
             lead.funnel_request_count = len(lead.funnel_request_ids)
 
+    @api.depends("funnel_evaluation_ids.date")
+    def _compute_funnel_latest_line_ids(self):
+        for lead in self:
+            lead.funnel_latest_line_ids = lead._funnel_get_latest_evaluation().line_ids
+
+    def _funnel_get_latest_evaluation(self):
+        return self.funnel_evaluation_ids.sorted(
+            lambda evaluation: (evaluation.date, evaluation._origin.id), reverse=True
+        )[:1]
+
     def _funnel_take_latest_evaluation(self):
         """Show the latest evaluation on the lead, where a scorecard can read it.
 
         Sudo: follows from an evaluation that the user could write.
         """
         for lead in self.sudo():
-            latest = lead.funnel_evaluation_ids.sorted(
-                lambda evaluation: (evaluation.date, evaluation.id), reverse=True
-            )[:1]
-            lead.write(
-                {
-                    "funnel_evaluation_score": latest.score,
-                    "funnel_complexity": latest.complexity,
-                }
-            )
+            latest = lead._funnel_get_latest_evaluation()
+            known = (lead.funnel_evaluation_score, lead.funnel_complexity)
+            if known != (latest.score, latest.complexity):
+                lead.write(
+                    {
+                        "funnel_evaluation_score": latest.score,
+                        "funnel_complexity": latest.complexity,
+                    }
+                )
 
     def _merge_dependences(self, opportunities):
         for name in (

@@ -1,0 +1,105 @@
+from odoo import api, fields, models
+
+FIRST, A, B, C = False, "grade_a", "grade_b", "grade_c"
+QUOTED = "quoted"  # stages in which the quotation is out: the client decides
+# preset → (grade, phase, days between contacts, channel)
+PRESETS = {
+    "tracking": [  # S0-17: A once or twice a week, B every two weeks, C not
+        (FIRST, None, 1, "call"),
+        (A, None, 5, "visit"),
+        (B, None, 14, "call"),
+        (C, None, 0, "email"),
+    ],
+    "value": [  # S2-9: A weekly in depth, B every two weeks, C a touch a month
+        (FIRST, None, 1, "call"),
+        (A, None, 7, "visit"),
+        (B, None, 14, "call"),
+        (C, None, 30, "chat"),
+    ],
+    "pace": [  # S3-8: about weekly, every two or three days while deciding
+        (FIRST, None, 1, "call"),
+        (A, None, 7, "visit"),
+        (A, QUOTED, 3, "call"),
+        (B, None, 7, "call"),
+        (B, QUOTED, 3, "call"),
+        (C, None, 0, "email"),
+    ],
+}
+
+
+class FunnelCadencePreset(models.TransientModel):
+    """Replace the cadence by one of the handbooks' (D7)."""
+
+    _name = "funnel.cadence.preset"
+    _description = "Preset of the follow-up cadence"
+
+    preset = fields.Selection(
+        [
+            ("tracking", "A once or twice a week, B every two weeks, C not pursued"),
+            ("value", "A weekly in depth, B every two weeks, C once a month"),
+            ("pace", "Weekly, and every three days once the quotation is out"),
+        ],
+        required=True,
+        default="tracking",
+    )
+    preview = fields.Text(compute="_compute_preview")
+
+    @api.depends("preset")
+    def _compute_preview(self):
+        for wizard in self:
+            wizard.preview = "\n".join(map(wizard._tell, wizard._get_lines()))
+
+    def _tell(self, line):
+        """Say one line in words."""
+        channels = dict(
+            self.env["funnel.cadence"]._fields["channel"]._description_selection(self.env)
+        )
+        grade = self.env["funnel.grade"].browse(line["grade_id"]).name
+        stage = self.env["crm.stage"].browse(line["stage_id"]).name
+        who = grade or self.env._("Not graded yet")
+        if stage:
+            who = f"{who}, {stage}"
+        if not line["days"]:
+            return self.env._("%s: not followed up", who)
+        return self.env._(
+            "%(who)s: every %(days)s days, %(channel)s",
+            who=who,
+            days=line["days"],
+            channel=channels[line["channel"]],
+        )
+
+    def _get_lines(self):
+        """Return the values of the preset's lines, for the grades and stages there are."""
+        lines = []
+        for grade_name, phase, days, channel in PRESETS[self.preset]:
+            grade = self._find_grade(grade_name)
+            if grade_name and not grade:
+                continue
+            for stage in self._find_stages(phase):
+                lines.append(
+                    {
+                        "grade_id": grade.id,
+                        "stage_id": stage.id,
+                        "days": days,
+                        "channel": channel,
+                    }
+                )
+        return lines
+
+    def _find_grade(self, name):
+        grades = self.env["funnel.grade"]
+        ref = name and self.env.ref(f"sales_lead_funnel.{name}", False)
+        return ref or grades
+
+    def _find_stages(self, phase):
+        """Return the stages of a phase; no stage at all stands for every stage."""
+        stages = self.env["crm.stage"]
+        if phase == QUOTED:
+            return stages.search([("funnel_quote_out", "=", True)])
+        return [stages]
+
+    def action_apply(self):
+        cadences = self.env["funnel.cadence"]
+        cadences.search([]).unlink()
+        cadences.create(self._get_lines())
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
