@@ -86,20 +86,20 @@ class FunnelWorkSheets(models.AbstractModel):
                 Column(_("Client / industry"), width=30),
                 Column(_("Contact person"), width=14),
                 Column(_("Contact information"), width=26),
-                Column(_("Client type (new/existing)"), width=14),
+                Column(_("Client type (new / existing)"), width=14),
                 Column(
                     _(
-                        "Current stage (first contact/needs analysis/proposal/"
-                        "negotiation/closing)"
+                        "Current stage (first contact / needs analysis / proposal / "
+                        "negotiation / closing)"
                     ),
-                    width=20,
+                    width=30,
                 ),
                 Column(_("Followed up on"), "date"),
-                Column(_("Channel (call/visit/e-mail/online meeting)"), width=16),
+                Column(_("Channel (call / visit / e-mail / online meeting)"), width=18),
                 Column(_("Summary of the follow-up"), width=40, wrap=True),
                 Column(_("Feedback and changed needs"), width=34, wrap=True),
                 Column(_("Next contact and plan"), width=30, wrap=True),
-                Column(_("Status (to follow up/key/on hold)"), width=16),
+                Column(_("Status (to follow up / key / on hold)"), width=16),
                 Column(_("Owner"), width=14),
             ],
             map(self._get_card_reader(), rows),

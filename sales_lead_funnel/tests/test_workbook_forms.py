@@ -50,14 +50,14 @@ FORMS = {  # sheet: titles, in English
         "Client / industry",
         "Contact person",
         "Contact information",
-        "Client type (new/existing)",
-        "Current stage (first contact/needs analysis/proposal/negotiation/closing)",
+        "Client type (new / existing)",
+        "Current stage (first contact / needs analysis / proposal / negotiation / closing)",
         "Followed up on",
-        "Channel (call/visit/e-mail/online meeting)",
+        "Channel (call / visit / e-mail / online meeting)",
         "Summary of the follow-up",
         "Feedback and changed needs",
         "Next contact and plan",
-        "Status (to follow up/key/on hold)",
+        "Status (to follow up / key / on hold)",
         "Owner",
     ],
     "Client follow-up plan": [
@@ -326,7 +326,7 @@ class TestWorkbookForms(WorkbookFormsCommon):
 
     def test_status_of_the_client(self):
         self._followup()
-        status = "Status (to follow up/key/on hold)"
+        status = "Status (to follow up / key / on hold)"
         self.first.funnel_propose_grade(self.grade_a.id, "key")
         self.assertEqual(self._cells("Client follow-ups (S2)")[status], "Key client")
         self.first.funnel_pause("holidays", fields.Date.today() + timedelta(days=9))
