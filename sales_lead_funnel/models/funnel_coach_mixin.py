@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 SILENT_DAYS = 12  # days without a word from the decider once the quotation is out
+SHOWN_QUESTIONS = 3
 SPIN = [
     ("situation", "S"),
     ("problem", "P"),
@@ -126,10 +127,17 @@ class FunnelCoachMixin(models.AbstractModel):
 
     @api.depends("funnel_gap", "funnel_industry_id")
     def _compute_funnel_gap_questions(self):
-        questions = self.env["funnel.spin.question"].search([])
+        questions = self.env["funnel.spin.question"].search([]).grouped("topic")
         for lead in self:
-            fitting = questions.filtered(
-                lambda q, lead=lead: q.topic == lead.funnel_gap
-                and q.industry_id in (lead.funnel_industry_id, q.browse())
-            ).sorted(lambda q: not q.industry_id)
-            lead.funnel_gap_questions = "\n".join(fitting[:3].mapped("name"))
+            fitting = lead._funnel_choose_questions(questions.get(lead.funnel_gap))
+            lead.funnel_gap_questions = "\n".join(fitting.mapped("name"))
+
+    def _funnel_choose_questions(self, questions):
+        """Return a few questions that fit the lead, those of its industry first."""
+        if not questions:
+            return self.env["funnel.spin.question"]
+        own = questions.filtered(
+            lambda q: q.industry_id and q.industry_id == self.funnel_industry_id
+        )
+        general = questions.filtered(lambda q: not q.industry_id)
+        return (own + general)[:SHOWN_QUESTIONS]

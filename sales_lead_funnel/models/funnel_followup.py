@@ -50,6 +50,11 @@ CONTENT = [
 FIXED_FIELDS = {"lead_id", "recorded_at"}
 
 
+def name_key(name):
+    """Return a person's name as two people may type it."""
+    return (name or "").strip().casefold()
+
+
 class FunnelFollowup(models.Model):
     """One contact with the client, asked along SPIN (S0-17…20, F2, F5, F7)."""
 
@@ -231,14 +236,14 @@ class FunnelFollowup(models.Model):
         """Take whom was talked to for the person of the chain who is called so."""
         lead_id = self.env.context.get("default_lead_id")
         keys = [
-            (vals.get("lead_id", lead_id), (vals.get("contact") or "").casefold())
+            (vals.get("lead_id", lead_id), name_key(vals.get("contact")))
             for vals in vals_list
         ]
         people = self.env["funnel.stakeholder"].search_fetch(
             [("lead_id", "in", [lead for lead, name in keys if name])],
             ["lead_id", "name"],
         )
-        known = {(person.lead_id.id, person.name.casefold()): person.id for person in people}
+        known = {(person.lead_id.id, name_key(person.name)): person.id for person in people}
         return [
             {"stakeholder_id": known[key], **vals} if key in known else vals
             for key, vals in zip(keys, vals_list, strict=True)

@@ -89,9 +89,12 @@ class FunnelStakeholder(models.Model):
 
     def _refresh_last_contact(self):
         """Take the date of the latest follow-up with the person."""
-        rows = self.env["funnel.followup"].sudo()._read_group(
-            [("stakeholder_id", "in", self.ids)], ["stakeholder_id"], ["happened_at:max"]
+        latest = dict(
+            self.env["funnel.followup"].sudo()._read_group(
+                [("stakeholder_id", "in", self.ids)],
+                ["stakeholder_id"],
+                ["happened_at:max"],
+            )
         )
-        for person, last in rows:
-            # Sudo: follows from a log that the user could write.
-            person.sudo().last_contact_at = last
+        for person in self.sudo():  # follows from a log that the user could write
+            person.last_contact_at = latest.get(person, False)

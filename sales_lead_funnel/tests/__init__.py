@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_followup
 from . import test_grade
 from . import test_import_followups
 from . import test_import_register
