@@ -194,6 +194,19 @@ class FunnelFollowup(models.Model):
                     )
                 )
 
+    @api.constrains("answer_id", "objection_id")
+    def _check_answer_is_to_the_objection(self):
+        for followup in self.filtered("answer_id"):
+            if followup.answer_id.objection_id != followup.objection_id:
+                raise FunnelFollowupError(
+                    self.env._(
+                        "%(lead)s: “Answer given” is no answer to “%(objection)s”. "
+                        "Choose one of its answers.",
+                        lead=followup.lead_id.display_name,
+                        objection=followup.objection_id.name or "—",
+                    )
+                )
+
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------

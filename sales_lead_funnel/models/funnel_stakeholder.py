@@ -27,7 +27,11 @@ class FunnelStakeholder(models.Model):
     _order = "lead_id, parent_id, id"
 
     name = fields.Char(
-        required=True, compute="_compute_from_partner", store=True, readonly=False
+        required=True,
+        compute="_compute_from_partner",
+        store=True,
+        precompute=True,
+        readonly=False,
     )
     partner_id = fields.Many2one(
         "res.partner", string="Contact", ondelete="set null", help="If it is one."
@@ -36,6 +40,7 @@ class FunnelStakeholder(models.Model):
         string="Job position",
         compute="_compute_from_partner",
         store=True,
+        precompute=True,
         readonly=False,
     )
     role = fields.Selection(ROLES, required=True, default="influences")

@@ -1,4 +1,6 @@
 from . import test_access
+from . import test_cadence
+from . import test_decision
 from . import test_followup
 from . import test_grade
 from . import test_import_followups

@@ -21,7 +21,7 @@ class FollowupCommon(FunnelCommon):
         super().setUpClass()
         cls.rep.tz = "Asia/Shanghai"
         cls.lead = cls._create_lead(name="Momcorp CRM", contact_name="Mom")
-        cls.today = fields.Date.context_today(cls.rep)
+        cls.today = fields.Date.context_today(cls.lead.with_user(cls.rep))
 
     def _log(self, lead=None, by=None, **vals):
         logs = self.env["funnel.followup"].with_user(by or self.rep)
@@ -35,7 +35,7 @@ class FollowupCommon(FunnelCommon):
 
     def _person(self, name="Mom", lead=None, **vals):
         return self.env["funnel.stakeholder"].create(
-            {"lead_id": (lead or self.lead).id, "name": name, **vals}
+            {"lead_id": (lead or self.lead).id, **({"name": name} if name else {}), **vals}
         )
 
     def _message(self, lead=None):
