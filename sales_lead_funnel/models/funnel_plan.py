@@ -48,7 +48,7 @@ class FunnelPlan(models.AbstractModel):
             & Domain("funnel_last_contact_at", "=", False)
             & Domain("funnel_next_contact_date", "!=", False)
             & Domain("activity_ids", "=", False)
-            & self._not_planned("planned.funnel_purpose = 'first_contact'")
+            & self._not_planned("first_contact")
         )
         return self._for_each((domain, self._plan_first_contact))
 
@@ -58,34 +58,33 @@ class FunnelPlan(models.AbstractModel):
 
         :return: number of leads looked after
         """
-        late = self._get_latest_day() - timedelta(days=ESCALATE_AFTER)
+        today = self._get_latest_day()
+        is_new = "planned.create_date >= %(lead)s.funnel_next_contact_date"
+        is_owner = "planned.user_id = %(lead)s.user_id"
         overdue = self._get_overdue_domain()
-        is_new = "planned.create_date >= {lead}.funnel_next_contact_date"
-        owner = f"planned.funnel_purpose = 'overdue' AND {is_new}" + (
-            " AND planned.user_id = {lead}.user_id"
+        unreminded = (
+            overdue
+            & Domain("user_id.active", "=", True)
+            & self._not_planned("overdue", is_new, is_owner)
         )
-        # The owner's own call that is due is reminder enough.
-        call = (
-            "planned.active AND planned.user_id = {lead}.user_id"
-            " AND planned.funnel_purpose IN ('first_contact', 'next_contact', 'resume')"
-            " AND planned.date_deadline <= {lead}.funnel_next_contact_date"
+        for purpose in ("first_contact", "next_contact", "resume"):
+            # A call of the owner that is due is reminder enough.
+            unreminded &= self._not_planned(
+                purpose,
+                is_owner,
+                "planned.active AND planned.date_deadline <= %(today)s",
+                today=today,
+            )
+        untold = (
+            overdue
+            & Domain(
+                "funnel_next_contact_date", "<=", today - timedelta(days=ESCALATE_AFTER)
+            )
+            & Domain("team_id.user_id", "!=", False)
+            & self._not_planned("escalation", is_new)
         )
-        manager = f"planned.funnel_purpose = 'escalation' AND {is_new}"
         return self._for_each(
-            (
-                overdue
-                & Domain("user_id.active", "=", True)
-                & self._not_planned(owner)
-                & self._not_planned(call),
-                self._remind_owner,
-            ),
-            (
-                overdue
-                & Domain("funnel_next_contact_date", "<=", late)
-                & Domain("team_id.user_id", "!=", False)
-                & self._not_planned(manager),
-                self._tell_manager,
-            ),
+            (unreminded, self._remind_owner), (untold, self._tell_manager)
         )
 
     @api.model
@@ -139,10 +138,10 @@ class FunnelPlan(models.AbstractModel):
         )
 
     @api.model
-    def _not_planned(self, condition):
+    def _not_planned(self, purpose, *conditions, **values):
         """Return the domain of leads without such an activity, open or done.
 
-        :param str condition: on ``planned``, the activity, and ``{lead}``
+        :param str conditions: SQL on ``planned``, the activity, and ``%(lead)s``
         """
 
         def to_sql(_model, alias, _query):
@@ -150,9 +149,10 @@ class FunnelPlan(models.AbstractModel):
             return SQL(
                 "NOT EXISTS (SELECT FROM mail_activity planned"
                 " WHERE planned.res_model = 'crm.lead' AND planned.res_id = %s.id"
-                " AND planned.funnel_purpose IS NOT NULL AND %s)",
+                " AND planned.funnel_purpose = %s AND %s)",
                 lead,
-                SQL(condition.replace("{lead}", "%(lead)s"), lead=lead),
+                purpose,
+                SQL(" AND ".join(("TRUE", *conditions)), lead=lead, **values),
             )
 
         return Domain.custom(to_sql=to_sql)
