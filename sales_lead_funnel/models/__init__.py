@@ -8,6 +8,8 @@ from . import ir_model_fields
 from . import funnel_regrade
 from . import funnel_ledger_mixin
 from . import funnel_grade_mixin
+from . import mail_activity
+from . import funnel_activity_mixin
 from . import funnel_score_mixin
 from . import funnel_client_mixin
 from . import funnel_number_counter
@@ -33,7 +35,6 @@ from . import funnel_my_day_lists
 from . import funnel_my_day_rows
 from . import funnel_my_day
 from . import ir_ui_menu
-from . import mail_activity
 from . import crm_lead
 from . import crm_stage
 from . import res_company

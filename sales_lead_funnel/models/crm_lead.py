@@ -7,6 +7,7 @@ class CrmLead(models.Model):
     # overrides wrap core's.
     _inherit = [
         "funnel.ledger.mixin",
+        "funnel.activity.mixin",
         "funnel.grade.mixin",
         "funnel.score.mixin",
         "funnel.client.mixin",

@@ -147,13 +147,14 @@ class FunnelMyDayRows(models.AbstractModel):
         }
 
     def _child_row(self, record, note, alert=""):
+        """Sudo: who is assigned to a request may know the name of its lead."""
         return {
             "id": record.id,
             "model": record._name,
             "lead_id": False,
             "button": False,
             "title": record.name,
-            "client": record.lead_id.name or "",
+            "client": record.sudo().lead_id.name or "",
             "alert": alert,
             "note": note or "",
         }

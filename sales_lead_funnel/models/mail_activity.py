@@ -1,10 +1,28 @@
-from odoo import models
+from odoo import fields, models
 
 LOGGED_CATEGORIES = ("phonecall", "meeting")
+PURPOSES = [
+    ("first_contact", "First contact"),
+    ("next_contact", "Next contact"),
+    ("overdue", "Contact is overdue"),
+    ("escalation", "Ask the owner about an overdue contact"),
+    ("resume", "Pause is over"),
+    ("review", "Review of a grade"),
+    ("request", "Resource request"),
+]
 
 
 class MailActivity(models.Model):
     _inherit = "mail.activity"
+
+    # What the addon planned it for: summaries are translated, and people edit them.
+    funnel_purpose = fields.Selection(
+        PURPOSES, string="Planned for", readonly=True, copy=False
+    )
+
+    _funnel_purpose_idx = models.Index(
+        "(res_id, funnel_purpose) WHERE funnel_purpose IS NOT NULL"
+    )
 
     def action_done(self):
         """Offer to log the call or meeting, where a button marks it as done."""

@@ -11,12 +11,17 @@ from . import test_metrics
 from . import test_metrics_access
 from . import test_my_day
 from . import test_performance
+from . import test_plan
+from . import test_planned_activities
 from . import test_register
 from . import test_regrade
+from . import test_resource_request
 from . import test_same_client
 from . import test_scorecard
 from . import test_tours
 from . import test_tours_work
 from . import test_views
+from . import test_work_access
+from . import test_work_merge
 from . import test_workbook
 from . import test_workbook_forms
