@@ -25,6 +25,8 @@ MOODS = [
     ("hesitant", "Hesitant"),
     ("negative", "Negative"),
 ]
+MET = ("visit", "video", "demo")  # channels of which the next contact is a meeting
+CALL, MEETING = "mail.mail_activity_data_call", "mail.mail_activity_data_meeting"
 CORRECTION_TIME = timedelta(hours=24)  # a rep may correct the own log for so long
 CONTENT = [
     "happened_at",
@@ -221,7 +223,7 @@ class FunnelFollowup(models.Model):
         if not self.env.context.get("tracking_disable"):
             for followup in followups:
                 followup._post_to_chatter()
-        followups._schedule_next()
+        followups._plan_next()
         return followups
 
     def write(self, vals):
@@ -372,29 +374,35 @@ class FunnelFollowup(models.Model):
             subtype_xmlid="mail.mt_note",
         )
 
-    def _is_old_plan(self):
-        """Is the next contact of an imported log over? Then it is history."""
-        is_import = self.env.context.get("import_file")
-        return bool(is_import) and self.next_date < fields.Date.context_today(self)
+    def _plan_next(self):
+        """End the calls that this contact fulfilled, and plan the next one."""
+        planned = self.lead_id._funnel_get_open([("funnel_purpose", "!=", False)])
+        lead_ids = set(planned.mapped("res_id"))
+        for followup in self:
+            lead = followup.lead_id
+            if lead.id in lead_ids:
+                day = lead._funnel_get_local_date(followup.happened_at)
+                lead._funnel_finish_contacts(followup.user_id, day)
+            if followup._is_plan():
+                lead._funnel_schedule(
+                    "next_contact",
+                    MEETING if followup.channel in MET else CALL,
+                    followup.next_date,
+                    followup.next_action or False,
+                    lead.user_id or followup.user_id,
+                )
 
-    def _schedule_next(self):
-        """Plan the next contact as an activity of the one who followed up."""
-        for followup in self.filtered("next_date"):
-            if followup.lead_id.won_status != "pending" or followup._is_old_plan():
-                continue
-            activity = (
-                "mail.mail_activity_data_meeting"
-                if followup.channel in ("visit", "video", "demo")
-                else "mail.mail_activity_data_call"
-            )
-            followup.lead_id.with_context(
-                mail_activity_quick_update=True
-            ).activity_schedule(
-                activity,
-                date_deadline=followup.next_date,
-                summary=followup.next_action or False,
-                user_id=followup.lead_id.user_id.id or followup.user_id.id,
-            )
+    def _is_plan(self):
+        """Does the next contact lie ahead, and was nothing else agreed since?"""
+        lead = self.lead_id
+        is_latest = self.happened_at == lead.funnel_last_contact_at
+        is_import = bool(self.env.context.get("import_file"))
+        return (
+            bool(self.next_date)
+            and is_latest
+            and lead.won_status == "pending"
+            and not (is_import and self.next_date < fields.Date.context_today(self))
+        )
 
 
 class FunnelFollowupRevision(models.Model):

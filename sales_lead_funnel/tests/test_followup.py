@@ -120,6 +120,46 @@ class TestLog(FollowupCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestNextContact(FollowupCommon):
+    def _open(self):
+        return self.lead.activity_ids
+
+    def test_contact_ends_the_call_that_was_due(self):
+        self._log(next_action="Call", next_date=self.today)
+        due = self._open()
+        self._log(next_action="Visit", next_date=self.today + timedelta(days=7))
+        self.assertFalse(due.active)
+        self.assertEqual(self._open().summary, "Visit")
+
+    def test_contact_before_the_day_moves_the_plan(self):
+        self._log(next_action="Call", next_date=self.today + timedelta(days=2))
+        planned = self._open()
+        self._log(next_action="Visit", next_date=self.today + timedelta(days=7))
+        self.assertEqual(self._open(), planned)
+        self.assertEqual(planned.date_deadline, self.today + timedelta(days=7))
+
+    def test_activities_that_people_planned_stay(self):
+        own = self.lead.activity_schedule(
+            "mail.mail_activity_data_call", user_id=self.rep.id
+        )
+        self._log()
+        self.assertTrue(own.active)
+
+    def test_contact_told_late_plans_nothing(self):
+        self._log(next_action="Call", next_date=self.today + timedelta(days=2))
+        self._log(
+            happened_at=datetime.now() - timedelta(days=5),
+            next_action="Old plan",
+            next_date=self.today + timedelta(days=1),
+        )
+        self.assertEqual(self._open().summary, "Call")
+
+    def test_plan_is_the_owners(self):
+        self._log(by=self.manager, next_date=self.today + timedelta(days=2))
+        self.assertEqual(self._open().user_id, self.rep)
+
+
+@tagged("post_install", "-at_install")
 class TestSameDay(FollowupCommon):
     def test_same_day_counts_in_the_zone_of_the_salesperson(self):
         # 23:30 and 00:30 of the next day in Shanghai
