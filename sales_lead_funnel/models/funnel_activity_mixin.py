@@ -78,11 +78,10 @@ class FunnelActivityMixin(models.AbstractModel):
 
     def _funnel_pick_manager(self, *leaders):
         """Return the first leader of a team who may answer here, else nobody."""
-        nobody = self.env["res.users"]
-        for leader in leaders:
+        for leader in filter(None, leaders):
             if leader.sudo().has_group(REVIEWER_GROUP) and self._funnel_can_ask(leader):
                 return leader
-        return nobody
+        return self.env["res.users"]
 
     def _funnel_speaking_to(self, user):
         """Return the record in the language and the time zone of a user."""

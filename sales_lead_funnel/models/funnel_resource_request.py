@@ -165,6 +165,7 @@ class FunnelResourceRequest(models.Model):
 
     def _check_fields(self, vals):
         """Refuse what the user may not write in the present state."""
+        self.check_access("write")
         for request in self:
             if not STEP_FIELDS.isdisjoint(vals):
                 raise request._state_error()

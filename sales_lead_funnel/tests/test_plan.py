@@ -512,6 +512,14 @@ class TestReview(PlanCommon):
         self.assertEqual(len(self._reviews(lead)), 1)
         self.assertFalse(self._reviews(lead).user_id)
 
+    def test_without_a_leader_it_is_left_to_all_managers(self):
+        self._propose()
+        for leader in (self.env["res.users"], self.rep):
+            self.sales_team_1.user_id = leader
+            self.plan.ask_reviews(self.lead)
+            [activity] = self._reviews()
+            self.assertFalse(activity.user_id)
+
     def test_time_of_the_proposal_cannot_be_written(self):
         self._propose()
         before = self.lead.funnel_proposed_at
