@@ -12,6 +12,13 @@ class FunnelLeadChild(models.AbstractModel):
     )
     company_id = fields.Many2one(related="lead_id.company_id")
 
+    def write(self, vals):
+        """Take records to another lead only if the user may write there as well."""
+        result = super().write(vals)
+        if "lead_id" in vals:
+            self.check_access("write")  # judges the lead they are on now
+        return result
+
     @api.model
     def _follow_merge(self, survivor, merged):
         """Hand the records of ``merged`` leads over to ``survivor``.
