@@ -93,6 +93,15 @@ class FunnelActivityMixin(models.AbstractModel):
     def _funnel_get_today(self):
         return fields.Date.context_today(self)
 
+    def _funnel_drop_double_plans(self):
+        """Keep what is due first, where merged records were planned for the same."""
+        planned = self._funnel_get_open([("funnel_purpose", "!=", False)])
+        groups = planned.sorted("date_deadline").grouped(
+            lambda activity: (activity.funnel_purpose, activity.user_id)
+        )
+        for activities in groups.values():
+            activities[1:].unlink()
+
     # ------------------------------------------------------------
     # ENDING
     # ------------------------------------------------------------

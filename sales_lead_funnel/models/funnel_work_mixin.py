@@ -83,7 +83,9 @@ class FunnelWorkMixin(models.AbstractModel):
             self.env[name]._follow_merge(self, opportunities)
         self._funnel_refresh_contacts()
         self._funnel_take_latest_evaluation()
-        return super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
+        self._funnel_drop_double_plans()
+        return result
 
     def action_funnel_open_chain(self):
         self.ensure_one()
