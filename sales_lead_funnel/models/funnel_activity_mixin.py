@@ -62,12 +62,11 @@ class FunnelActivityMixin(models.AbstractModel):
         return activity
 
     def _funnel_new_activity(self, activity_type_xmlid, **values):
-        context = {
-            **clean_context(self.env.context),
-            "mail_activity_quick_update": values["funnel_purpose"] not in NOTIFIED,
-        }
-        record = self.sudo().with_context(context)
-        activity = record.activity_schedule(activity_type_xmlid, **values)
+        record = self.sudo().with_context(clean_context(self.env.context))
+        is_quiet = values["funnel_purpose"] not in NOTIFIED
+        activity = record.with_context(
+            mail_activity_quick_update=is_quiet
+        ).activity_schedule(activity_type_xmlid, **values)
         return activity or self.env["mail.activity"]
 
     def _funnel_can_ask(self, user):

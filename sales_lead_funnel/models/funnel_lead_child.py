@@ -7,9 +7,7 @@ class FunnelLeadChild(models.AbstractModel):
     _name = "funnel.lead.child"
     _description = "Record of a lead"
 
-    lead_id = fields.Many2one(
-        "crm.lead", string="Lead", required=True, index=True, ondelete="cascade"
-    )
+    lead_id = fields.Many2one("crm.lead", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="lead_id.company_id")
 
     def write(self, vals):

@@ -113,8 +113,8 @@ class FunnelResourceRequest(models.Model):
             if not request._funnel_can_ask(request.assignee_id):
                 raise FunnelFollowupError(
                     self.env._(
-                        "%(request)s: “Assigned to” cannot be %(who)s, who is archived, "
-                        "external or not of the lead's company.",
+                        "%(request)s: “Assigned to” cannot be %(who)s, who is "
+                        "archived, external or not of the lead's company.",
                         request=request.display_name,
                         who=request.assignee_id.name,
                     )
@@ -146,8 +146,8 @@ class FunnelResourceRequest(models.Model):
             if request.state not in ("draft", "cancelled"):
                 raise FunnelFollowupError(
                     self.env._(
-                        "%s: only a draft or cancelled resource request can be deleted. "
-                        "Cancel it first.",
+                        "%s: only a draft or cancelled resource request can be "
+                        "deleted. Cancel it first.",
                         request.display_name,
                     )
                 )
@@ -188,7 +188,8 @@ class FunnelResourceRequest(models.Model):
             request._end_activities()
             manager = request._get_manager()
             speaker = request._funnel_speaking_to(manager)
-            request._plan(manager, request.wanted_date, speaker.env._("Answer the request"))
+            summary = speaker.env._("Answer the request")
+            request._plan(manager, request.wanted_date, summary)
         return True
 
     def action_approve(self):
@@ -231,8 +232,8 @@ class FunnelResourceRequest(models.Model):
             if request.state == "approved" and not request.can_finish:
                 raise AccessError(
                     self.env._(
-                        "%(request)s: only who is assigned, who asked, or a manager can "
-                        "say that it is done.",
+                        "%(request)s: only who is assigned, who asked, or a manager "
+                        "can say that it is done.",
                         request=request.display_name,
                     )
                 )
@@ -255,7 +256,7 @@ class FunnelResourceRequest(models.Model):
 
         Sudo: the actions checked who may take the step; assignees write nothing else.
 
-        :raise FunnelFollowupError: not from the present state, or somebody else is at it
+        :raise FunnelFollowupError: not from this state, or somebody else is at it
         """
         self.check_access("read")
         self._lock()
@@ -294,8 +295,9 @@ class FunnelResourceRequest(models.Model):
         Sudo: the requester may not see the lead any more.
         """
         request = self.sudo()
-        leaders = (request.lead_id.team_id.user_id, request.requester_id)
-        return self._funnel_pick_manager(leaders[0], leaders[1].sale_team_id.user_id)
+        return self._funnel_pick_manager(
+            request.lead_id.team_id.user_id, request.requester_id.sale_team_id.user_id
+        )
 
     def _plan_work(self):
         """Ask the assignees, and them only, on the day that was planned."""

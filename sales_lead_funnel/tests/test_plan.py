@@ -281,9 +281,7 @@ class TestOverdue(PlanCommon):
             with (
                 self.subTest(moment=moment),
                 patch.object(fields.Datetime, "now", lambda moment=moment: moment),
-                patch.object(
-                    fields.Date, "context_today", self._today_at(moment)
-                ),
+                patch.object(fields.Date, "context_today", self._today_at(moment)),
             ):
                 self._run("remind_overdue")
                 found = (early | late).filtered("activity_ids")

@@ -224,7 +224,9 @@ class TestForgery(RequestCommon):
             for vals in ({"state": "approved"}, {"answered_by_id": self.manager.id}):
                 with (
                     self.subTest(user=user.login, vals=vals),
-                    self.assertRaisesRegex(FunnelFollowupError, "Demo on site.*buttons"),
+                    self.assertRaisesRegex(
+                        FunnelFollowupError, "Demo on site.*buttons"
+                    ),
                 ):
                     self._request(by=user, submit=False, **vals)
 
@@ -437,8 +439,12 @@ class TestReassigned(RequestCommon):
             with self.subTest(user=user.login):
                 found = request.with_user(user).search([("id", "=", request.id)])
                 self.assertEqual(found.read(["state"])[0]["state"], "submitted")
-                self.assertEqual(found.web_read({"lead_id": {"fields": {
-                    "display_name": {}}}})[0]["lead_id"]["display_name"], "Momcorp deal")
+                self.assertEqual(
+                    found.web_read({"lead_id": {"fields": {"display_name": {}}}})[0][
+                        "lead_id"
+                    ]["display_name"],
+                    "Momcorp deal",
+                )
 
     def test_old_owner_may_still_withdraw_it(self):
         request = self._request()

@@ -146,8 +146,12 @@ class TestWorkRules(WorkAccessCommon):
 
     def test_groups_tell_no_hidden_lead(self):
         for model in CHILDREN:
-            groups = self.env[model].with_user(self.rep).formatted_read_group(
-                [("lead_id", "in", self.leads.ids)], ["lead_id"], ["__count"]
+            groups = (
+                self.env[model]
+                .with_user(self.rep)
+                .formatted_read_group(
+                    [("lead_id", "in", self.leads.ids)], ["lead_id"], ["__count"]
+                )
             )
             with self.subTest(model=model):
                 self.assertEqual(
@@ -186,7 +190,11 @@ class TestWorkRules(WorkAccessCommon):
             ours, hidden = self._split(model, self.rep)
             with self.subTest(model=model):
                 told = ours.with_user(self.rep).export_data(
-                    ["lead_id/name", TEXTS[model], "lead_id/funnel_followup_ids/feedback"]
+                    [
+                        "lead_id/name",
+                        TEXTS[model],
+                        "lead_id/funnel_followup_ids/feedback",
+                    ]
                 )
                 self.assertTellsNothing(told)
                 with self.assertRaises(AccessError):

@@ -147,7 +147,9 @@ class TestWorkMerge(FunnelCommon):
         wizard = self.env["crm.lead2opportunity.partner.mass"].with_user(self.manager)
         wizard = wizard.with_context(
             active_model="crm.lead", active_ids=leads.ids, active_id=self.tail.id
-        ).create({"name": "convert", "deduplicate": True, "action": "each_exist_or_create"})
+        ).create(
+            {"name": "convert", "deduplicate": True, "action": "each_exist_or_create"}
+        )
         wizard.action_mass_convert()
         self._forget()
         [survivor] = leads.exists()
@@ -175,7 +177,9 @@ class TestWorkMerge(FunnelCommon):
         self.assertEqual(evaluations.mapped("score"), [2.0, 9.0])
         for evaluation in evaluations:
             self.assertTrue(evaluation.line_ids)
-            self.assertEqual(set(evaluation.line_ids.mapped("score")), {evaluation.score})
+            self.assertEqual(
+                set(evaluation.line_ids.mapped("score")), {evaluation.score}
+            )
 
     def test_latest_evaluation_is_shown(self):
         survivor = self._merge()
