@@ -142,6 +142,8 @@ class FunnelResourceRequest(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):
+        if isinstance(self.env.context.get(STEP_KEY), RequestStep):
+            return
         for request in self:
             if request.state not in ("draft", "cancelled"):
                 raise FunnelFollowupError(
@@ -274,6 +276,10 @@ class FunnelResourceRequest(models.Model):
                 )
         step = self.sudo().with_context(**{STEP_KEY: RequestStep()})
         step.write({"state": state, **values})
+
+    def _go_with_lead(self):
+        """Delete requests of leads that are deleted, whatever their state."""
+        self.with_context(**{STEP_KEY: RequestStep()}).unlink()
 
     def _lock(self):
         """Hold the requests; what was read of them before may be old."""

@@ -72,6 +72,13 @@ class FunnelWorkMixin(models.AbstractModel):
                 }
             )
 
+    def unlink(self):
+        """Delete requests as records, with the chatter that no cascade takes along."""
+        self.check_access("unlink")
+        requests = self.env["funnel.resource.request"].sudo()
+        requests.search([("lead_id", "in", self.ids)])._go_with_lead()
+        return super().unlink()
+
     def _merge_dependences(self, opportunities):
         for name in (
             "funnel.stakeholder",

@@ -189,6 +189,15 @@ class TestStates(RequestCommon):
         request.unlink()
         self.assertFalse(request.exists())
 
+    def test_deleted_lead_takes_its_requests_along(self):
+        """… with activities and chatter, which would point nowhere."""
+        request = self._approve(self._request())
+        activities = request.sudo().activity_ids
+        messages = request.sudo().message_ids
+        self.lead.with_user(self.director).unlink()
+        self.assertFalse(request.exists())
+        self.assertFalse(activities.exists() or messages.exists())
+
     def test_copy_starts_anew(self):
         copied = self._approve(self._request()).with_user(self.rep).copy()
         self.assertEqual((copied.state, copied.requester_id), ("draft", self.rep))
