@@ -62,12 +62,11 @@ class FunnelActivityMixin(models.AbstractModel):
         return activity
 
     def _funnel_new_activity(self, activity_type_xmlid, **values):
-        context = {
-            **clean_context(self.env.context),
-            "mail_activity_quick_update": values["funnel_purpose"] not in NOTIFIED,
-        }
-        record = self.sudo().with_context(context)
-        activity = record.activity_schedule(activity_type_xmlid, **values)
+        record = self.sudo().with_context(clean_context(self.env.context))
+        is_quiet = values["funnel_purpose"] not in NOTIFIED
+        activity = record.with_context(
+            mail_activity_quick_update=is_quiet
+        ).activity_schedule(activity_type_xmlid, **values)
         return activity or self.env["mail.activity"]
 
     def _funnel_can_ask(self, user):
@@ -78,11 +77,10 @@ class FunnelActivityMixin(models.AbstractModel):
 
     def _funnel_pick_manager(self, *leaders):
         """Return the first leader of a team who may answer here, else nobody."""
-        nobody = self.env["res.users"]
-        for leader in leaders:
+        for leader in filter(None, leaders):
             if leader.sudo().has_group(REVIEWER_GROUP) and self._funnel_can_ask(leader):
                 return leader
-        return nobody
+        return self.env["res.users"]
 
     def _funnel_speaking_to(self, user):
         """Return the record in the language and the time zone of a user."""
@@ -93,6 +91,15 @@ class FunnelActivityMixin(models.AbstractModel):
 
     def _funnel_get_today(self):
         return fields.Date.context_today(self)
+
+    def _funnel_drop_double_plans(self):
+        """Keep what is due first, where merged records were planned for the same."""
+        planned = self._funnel_get_open([("funnel_purpose", "!=", False)])
+        groups = planned.sorted("date_deadline").grouped(
+            lambda activity: (activity.funnel_purpose, activity.user_id)
+        )
+        for activities in groups.values():
+            activities[1:].unlink()
 
     # ------------------------------------------------------------
     # ENDING

@@ -7,10 +7,15 @@ class FunnelLeadChild(models.AbstractModel):
     _name = "funnel.lead.child"
     _description = "Record of a lead"
 
-    lead_id = fields.Many2one(
-        "crm.lead", string="Lead", required=True, index=True, ondelete="cascade"
-    )
+    lead_id = fields.Many2one("crm.lead", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="lead_id.company_id")
+
+    def write(self, vals):
+        """Take records to another lead only if the user may write there as well."""
+        result = super().write(vals)
+        if "lead_id" in vals:
+            self.check_access("write")  # judges the lead they are on now
+        return result
 
     @api.model
     def _follow_merge(self, survivor, merged):

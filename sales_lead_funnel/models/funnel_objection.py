@@ -16,7 +16,9 @@ class FunnelObjection(models.Model):
     )
     followup_count = fields.Integer(compute="_compute_followup_count")
 
+    @api.depends_context("uid")
     def _compute_followup_count(self):
+        """Count what the user may see, and for nobody else."""
         counts = dict(
             self.env["funnel.followup"]._read_group(
                 [("objection_id", "in", self.ids)], ["objection_id"], ["__count"]
@@ -27,7 +29,13 @@ class FunnelObjection(models.Model):
 
 
 class FunnelObjectionAnswer(models.Model):
-    """One answer to an objection; those of won deals come first."""
+    """One answer to an objection; those of won deals come first.
+
+    The library is everybody's, and so are its two numbers: on how many leads of the
+    whole company an answer was given and won, as of last night. They name no lead and
+    no salesperson. What was objected on which lead follows the rules of the leads, and
+    so does the number of follow-ups that an objection shows.
+    """
 
     _name = "funnel.objection.answer"
     _description = "Answer to an objection"

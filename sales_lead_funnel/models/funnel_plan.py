@@ -244,13 +244,18 @@ class FunnelPlan(models.AbstractModel):
             self.env["mail.activity"].flush_model()
 
     def _attempt(self, step, leads):
-        """Run a step on each lead; one that fails is logged and left as it was."""
-        done = 0
-        for lead in leads:
-            try:
-                with self.env.cr.savepoint():
-                    step(lead)
-                done += 1
-            except Exception:
-                _logger.exception("%s: automated planning failed", lead)
-        return done
+        """Run a step on each lead.
+
+        :return: number of leads on which it went well
+        """
+        return sum(self._try(step, lead) for lead in leads)
+
+    def _try(self, step, lead):
+        """Run a step; one that fails is logged and leaves the lead as it was."""
+        try:
+            with self.env.cr.savepoint():
+                step(lead)
+        except Exception:
+            _logger.exception("%s: automated planning failed", lead)
+            return False
+        return True

@@ -113,8 +113,8 @@ class FunnelResourceRequest(models.Model):
             if not request._funnel_can_ask(request.assignee_id):
                 raise FunnelFollowupError(
                     self.env._(
-                        "%(request)s: “Assigned to” cannot be %(who)s, who is archived, "
-                        "external or not of the lead's company.",
+                        "%(request)s: “Assigned to” cannot be %(who)s, who is "
+                        "archived, external or not of the lead's company.",
                         request=request.display_name,
                         who=request.assignee_id.name,
                     )
@@ -142,12 +142,14 @@ class FunnelResourceRequest(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):
+        if isinstance(self.env.context.get(STEP_KEY), RequestStep):
+            return
         for request in self:
             if request.state not in ("draft", "cancelled"):
                 raise FunnelFollowupError(
                     self.env._(
-                        "%s: only a draft or cancelled resource request can be deleted. "
-                        "Cancel it first.",
+                        "%s: only a draft or cancelled resource request can be "
+                        "deleted. Cancel it first.",
                         request.display_name,
                     )
                 )
@@ -165,6 +167,7 @@ class FunnelResourceRequest(models.Model):
 
     def _check_fields(self, vals):
         """Refuse what the user may not write in the present state."""
+        self.check_access("write")
         for request in self:
             if not STEP_FIELDS.isdisjoint(vals):
                 raise request._state_error()
@@ -187,7 +190,8 @@ class FunnelResourceRequest(models.Model):
             request._end_activities()
             manager = request._get_manager()
             speaker = request._funnel_speaking_to(manager)
-            request._plan(manager, request.wanted_date, speaker.env._("Answer the request"))
+            summary = speaker.env._("Answer the request")
+            request._plan(manager, request.wanted_date, summary)
         return True
 
     def action_approve(self):
@@ -230,8 +234,8 @@ class FunnelResourceRequest(models.Model):
             if request.state == "approved" and not request.can_finish:
                 raise AccessError(
                     self.env._(
-                        "%(request)s: only who is assigned, who asked, or a manager can "
-                        "say that it is done.",
+                        "%(request)s: only who is assigned, who asked, or a manager "
+                        "can say that it is done.",
                         request=request.display_name,
                     )
                 )
@@ -254,7 +258,7 @@ class FunnelResourceRequest(models.Model):
 
         Sudo: the actions checked who may take the step; assignees write nothing else.
 
-        :raise FunnelFollowupError: not from the present state, or somebody else is at it
+        :raise FunnelFollowupError: not from this state, or somebody else is at it
         """
         self.check_access("read")
         self._lock()
@@ -272,6 +276,10 @@ class FunnelResourceRequest(models.Model):
                 )
         step = self.sudo().with_context(**{STEP_KEY: RequestStep()})
         step.write({"state": state, **values})
+
+    def _go_with_lead(self):
+        """Delete requests of leads that are deleted, whatever their state."""
+        self.with_context(**{STEP_KEY: RequestStep()}).unlink()
 
     def _lock(self):
         """Hold the requests; what was read of them before may be old."""
@@ -293,8 +301,9 @@ class FunnelResourceRequest(models.Model):
         Sudo: the requester may not see the lead any more.
         """
         request = self.sudo()
-        leaders = (request.lead_id.team_id.user_id, request.requester_id)
-        return self._funnel_pick_manager(leaders[0], leaders[1].sale_team_id.user_id)
+        return self._funnel_pick_manager(
+            request.lead_id.team_id.user_id, request.requester_id.sale_team_id.user_id
+        )
 
     def _plan_work(self):
         """Ask the assignees, and them only, on the day that was planned."""

@@ -87,6 +87,13 @@ class FunnelWorkMixin(models.AbstractModel):
                     }
                 )
 
+    def unlink(self):
+        """Delete requests as records, with the chatter that no cascade takes along."""
+        self.check_access("unlink")
+        requests = self.env["funnel.resource.request"].sudo()
+        requests.search([("lead_id", "in", self.ids)])._go_with_lead()
+        return super().unlink()
+
     def _merge_dependences(self, opportunities):
         for name in (
             "funnel.stakeholder",
@@ -98,7 +105,9 @@ class FunnelWorkMixin(models.AbstractModel):
             self.env[name]._follow_merge(self, opportunities)
         self._funnel_refresh_contacts()
         self._funnel_take_latest_evaluation()
-        return super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
+        self._funnel_drop_double_plans()
+        return result
 
     def action_funnel_open_chain(self):
         self.ensure_one()

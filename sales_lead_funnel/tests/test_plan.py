@@ -281,9 +281,7 @@ class TestOverdue(PlanCommon):
             with (
                 self.subTest(moment=moment),
                 patch.object(fields.Datetime, "now", lambda moment=moment: moment),
-                patch.object(
-                    fields.Date, "context_today", self._today_at(moment)
-                ),
+                patch.object(fields.Date, "context_today", self._today_at(moment)),
             ):
                 self._run("remind_overdue")
                 found = (early | late).filtered("activity_ids")
@@ -511,6 +509,14 @@ class TestReview(PlanCommon):
         self.plan.ask_reviews(lead)
         self.assertEqual(len(self._reviews(lead)), 1)
         self.assertFalse(self._reviews(lead).user_id)
+
+    def test_without_a_leader_it_is_left_to_all_managers(self):
+        self._propose()
+        for leader in (self.env["res.users"], self.rep):
+            self.sales_team_1.user_id = leader
+            self.plan.ask_reviews(self.lead)
+            [activity] = self._reviews()
+            self.assertFalse(activity.user_id)
 
     def test_time_of_the_proposal_cannot_be_written(self):
         self._propose()

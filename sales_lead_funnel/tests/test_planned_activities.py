@@ -98,7 +98,9 @@ class TestPlannedActivities(FunnelCommon):
         lead = self.lead.with_user(self.rep)
         activity = self._schedule("review", lead=lead, user=self.manager)
         self.assertEqual(activity.user_id, self.manager)
-        self.assertEqual(self._schedule("review", lead=lead, user=self.manager), activity)
+        self.assertEqual(
+            self._schedule("review", lead=lead, user=self.manager), activity
+        )
 
     # ------------------------------------------------------------
     # CONTACTED
