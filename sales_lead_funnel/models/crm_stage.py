@@ -56,7 +56,10 @@ class CrmStage(models.Model):
 
     @api.model
     def _funnel_preset_aliases(self):
-        """Give core's stages the handbooks' names, where they still are core's."""
+        """Give core's stages the handbooks' names, where they still are core's.
+
+        By SQL, so that core's own columns stay as they are.
+        """
         for xmlid, (name, aliases) in HANDBOOK_NAMES.items():
             stage = self.env.ref(xmlid, raise_if_not_found=False)
             if (
@@ -64,12 +67,16 @@ class CrmStage(models.Model):
                 and stage.with_context(lang="en_US").name == name
                 and not stage.funnel_aliases
             ):
-                stage.write(
-                    {
-                        "funnel_aliases": aliases,
-                        "funnel_quote_out": xmlid == QUOTED_STAGE,
-                    }
+                self.env.cr.execute(
+                    SQL(
+                        "UPDATE crm_stage SET funnel_aliases = %s,"
+                        " funnel_quote_out = %s WHERE id = %s",
+                        aliases,
+                        xmlid == QUOTED_STAGE,
+                        stage.id,
+                    )
                 )
+        self.invalidate_model(["funnel_aliases", "funnel_quote_out"], flush=False)
 
     @api.ondelete(at_uninstall=False)
     def _keep_name_in_ledger(self):

@@ -102,13 +102,11 @@ class FunnelContactMixin(models.AbstractModel):
             self.funnel_grade_id.id, self.stage_id.id
         )
         start = self.funnel_last_contact_at or self.funnel_obtained_at
-        if not days or not start:
-            return False
-        day = self._funnel_get_local_date(start)
+        day = self._funnel_get_local_date(start) if start else date.min
         if not self.funnel_last_contact_at and day < cadence_start:
-            if not self.funnel_grade_id:
-                return False
-            day = cadence_start
+            day = cadence_start if self.funnel_grade_id else date.min
+        if not days or day == date.min:
+            return False
         return day + timedelta(days=days)
 
     @api.model

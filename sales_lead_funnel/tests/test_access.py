@@ -28,6 +28,7 @@ ALLOWED = {  # model → what rep, manager and director may do
     "funnel.stage.episode": ("r", "r", "r"),
     "funnel.grade.wizard": ("rwcu", "rwcu", "rwcu"),
     "funnel.workbook.export": ("", "rwcu", "rwcu"),
+    "funnel.cadence.preset": ("", "rwcu", "rwcu"),
     **dict.fromkeys(SETTINGS, ("r", "rwcu", "rwcu")),
     **dict.fromkeys(LIBRARY, ("rc", "rwcu", "rwcu")),
     **dict.fromkeys(PAPERS, ("rwcu", "rwcu", "rwcu")),
