@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError
 
@@ -32,6 +34,7 @@ STEP_FIELDS = {"state", "answered_by_id"}  # follow from the buttons
 ANSWER_FIELDS = {*WORK_FIELDS, "answer"}  # managers only
 FIXED_FIELDS = {"lead_id", "requester_id"}  # as asked, except for merges
 ASKED_FIELDS = {"name", "kind", "description", "wanted_date"}
+ANSWER_WITHIN = timedelta(days=2)  # a request is answered well before it is wanted
 TODO = "mail.mail_activity_data_todo"
 STEP_KEY = "funnel_request_step"
 
@@ -191,7 +194,8 @@ class FunnelResourceRequest(models.Model):
             manager = request._get_manager()
             speaker = request._funnel_speaking_to(manager)
             summary = speaker.env._("Answer the request")
-            request._plan(manager, request.wanted_date, summary)
+            soon = speaker._funnel_get_today() + ANSWER_WITHIN
+            request._plan(manager, min(request.wanted_date, soon), summary)
         return True
 
     def action_approve(self):

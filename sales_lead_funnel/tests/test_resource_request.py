@@ -73,10 +73,13 @@ class RequestCommon(FunnelCommon):
 
 @tagged("post_install", "-at_install")
 class TestStates(RequestCommon):
-    def test_manager_is_asked_to_answer(self):
-        request = self._request()
-        self.assertAsked(request, self.manager)
-        self.assertEqual(request.activity_ids.date_deadline, request.wanted_date)
+    def test_manager_is_asked_to_answer_soon(self):
+        for wanted, due in ((5, 2), (1, 1), (-3, 0)):
+            day = self.today + timedelta(days=wanted)
+            request = self._request(wanted_date=day)
+            self.assertAsked(request, self.manager)
+            asked = request.activity_ids.date_deadline
+            self.assertEqual(asked, self.today + timedelta(days=due))
 
     def test_assignee_is_asked_on_the_day_planned(self):
         request = self._approve(self._request())
