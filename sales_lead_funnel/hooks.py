@@ -59,7 +59,8 @@ def uninstall_hook(env):
     """Drop what uninstalling would leave behind.
 
     That is the counters of lead numbers, each with its database sequence, which go
-    only with the record itself; and core's notes of our foreign keys on its tables.
+    only with the record itself; core's notes of our foreign keys on its tables; and
+    what other modules noted of our models that have a chatter.
     """
     counters = env["ir.sequence"].with_context(active_test=False)
     counters = counters.search([("code", "=", "funnel.lead.number")])
@@ -67,6 +68,13 @@ def uninstall_hook(env):
     counters.unlink()
     env["ir.model.constraint"].search(
         [("module.name", "=", "sales_lead_funnel"), ("type", "=", "f")]
+    ).unlink()
+    env["ir.model.data"].search(
+        [
+            ("model", "=like", "ir.model.%"),
+            ("name", "=like", "%__funnel_%"),
+            ("module", "!=", "sales_lead_funnel"),
+        ]
     ).unlink()
     env["ir.config_parameter"].search(
         [("key", "=like", "sales_lead_funnel.%")]

@@ -6,12 +6,21 @@ from odoo.fields import Domain
 from odoo.tools import format_date, split_every
 
 from ..exceptions import FunnelFollowupError
+from .funnel_lead_child import check_is_derived
 
 NAMED_LEADS = 5  # leads that one message names
 PLAN_BATCH = 1000  # leads per transaction of the planning cron
 # Day from which contacts are planned: leads that are older than the addon and whose
 # work it does not know are not all overdue when it is installed.
 START_KEY = "sales_lead_funnel.cadence_start"
+
+
+DERIVED = (  # follow from follow-ups, pausing and resuming
+    "funnel_last_contact_at",
+    "funnel_agreed_contact_date",
+    "funnel_pause_reason",
+    "funnel_resume_date",
+)
 
 
 class FunnelContactMixin(models.AbstractModel):
@@ -51,6 +60,20 @@ class FunnelContactMixin(models.AbstractModel):
     )
     funnel_pause_reason = fields.Char(string="Paused because", copy=False, readonly=True)
     funnel_resume_date = fields.Date(string="Resume on", copy=False, readonly=True)
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            check_is_derived(self, vals, DERIVED)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        check_is_derived(self, vals, DERIVED)
+        return super().write(vals)
 
     # ------------------------------------------------------------
     # COMPUTES
@@ -164,10 +187,15 @@ class FunnelContactMixin(models.AbstractModel):
     def funnel_pause(self, reason, resume_date):
         """Stop the clock of these leads until a day (S0-17: a legitimate pause).
 
+        Sudo: the right to write the leads is checked, and what is written is fixed.
+
         :raise FunnelFollowupError: no reason, or a day that is not ahead
         """
         self._funnel_check_pause(reason, resume_date)
-        self.write({"funnel_pause_reason": reason, "funnel_resume_date": resume_date})
+        self.check_access("write")
+        self.sudo().write(
+            {"funnel_pause_reason": reason, "funnel_resume_date": resume_date}
+        )
         for lead in self:
             lead._message_log(
                 body=self.env._(
@@ -190,9 +218,13 @@ class FunnelContactMixin(models.AbstractModel):
         raise FunnelFollowupError(message % ", ".join(names[:NAMED_LEADS]))
 
     def funnel_resume(self):
-        """End the pause of these leads: they are due again today."""
+        """End the pause of these leads: they are due again today.
+
+        Sudo: as in pausing.
+        """
         today = fields.Date.context_today(self)
-        self.write(
+        self.check_access("write")
+        self.sudo().write(
             {
                 "funnel_pause_reason": False,
                 "funnel_resume_date": False,

@@ -181,6 +181,8 @@ class FunnelEvaluationLine(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if "evaluation_id" in vals:
+            self.check_access("write")  # judges the lead they are on now
         self._refresh_lead()
         return result
 

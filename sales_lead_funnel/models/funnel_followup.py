@@ -189,9 +189,8 @@ class FunnelFollowup(models.Model):
             if followup.stakeholder_id.lead_id != followup.lead_id:
                 raise FunnelFollowupError(
                     self.env._(
-                        "%(person)s is not in the decision chain of %(lead)s: choose "
-                        "another “Person of the decision chain”.",
-                        person=followup.stakeholder_id.display_name,
+                        "%(lead)s: the “Person of the decision chain” is not in the "
+                        "chain of this lead. Choose another, or add the person.",
                         lead=followup.lead_id.display_name,
                     )
                 )
@@ -218,6 +217,7 @@ class FunnelFollowup(models.Model):
         if not self.env.su:
             moment = {"recorded_at": self.env.cr.now()}
             vals_list = [{**vals, **moment} for vals in vals_list]
+            self._check_is_own(vals_list)
         followups = super().create(self._name_stakeholders(vals_list))
         followups._refresh_contacts(followups.stakeholder_id)
         if not self.env.context.get("tracking_disable"):
@@ -231,6 +231,7 @@ class FunnelFollowup(models.Model):
             self._check_may_correct()
             self._keep_old_text(vals)
         if not self.env.su:
+            self._check_is_own([vals])
             self._check_is_fixed(vals)
         people = self.stakeholder_id
         result = super().write(vals)
@@ -263,6 +264,19 @@ class FunnelFollowup(models.Model):
             {"stakeholder_id": known[key], **vals} if key in known else vals
             for key, vals in zip(keys, vals_list, strict=True)
         ]
+
+    def _check_is_own(self, vals_list):
+        """Reps log what they did themselves; a log of others can be imported."""
+        others = {vals.get("user_id") or self.env.uid for vals in vals_list}
+        if others == {self.env.uid} or self.env.context.get("import_file"):
+            return
+        if not self.env.user.has_group(REVIEWER_GROUP):
+            raise AccessError(
+                self.env._(
+                    "“Followed up by” must be you. Ask your manager to log what a "
+                    "colleague did."
+                )
+            )
 
     def _check_is_fixed(self, vals):
         """A log stays with its lead and its moment; only merging moves it."""

@@ -1,5 +1,23 @@
 from odoo import api, fields, models
 
+from ..exceptions import FunnelFollowupError
+
+
+def check_is_derived(records, vals, names):
+    """Refuse users to write what follows from other records.
+
+    :raise FunnelFollowupError: one of ``names`` is in ``vals``, and this is no sudo
+    """
+    for name in [] if records.env.su else set(names).intersection(vals):
+        if records or vals[name]:  # a form may send an empty default on creating
+            raise FunnelFollowupError(
+                records.env._(
+                    "“%(field)s” cannot be written: it follows from logging "
+                    "follow-ups, pausing and resuming.",
+                    field=records._fields[name]._description_string(records.env),
+                )
+            )
+
 
 class FunnelLeadChild(models.AbstractModel):
     """A record that belongs to one lead and follows it through merges."""

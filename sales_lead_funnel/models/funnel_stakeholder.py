@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..exceptions import FunnelFollowupError
+from .funnel_lead_child import check_is_derived
 
 ROLES = [
     ("decides", "Decides"),
@@ -9,6 +10,7 @@ ROLES = [
     ("uses", "Uses"),
     ("guards", "Guards the door"),
 ]
+DERIVED = ("last_contact_at",)  # follows from the follow-ups
 POWERS = [("high", "High"), ("medium", "Medium"), ("low", "Low")]
 STANCES = [
     ("supports", "Supports us"),
@@ -57,6 +59,16 @@ class FunnelStakeholder(models.Model):
     last_contact_at = fields.Datetime(string="Last contact", readonly=True)
     note = fields.Text()
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            check_is_derived(self, vals, DERIVED)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        check_is_derived(self, vals, DERIVED)
+        return super().write(vals)
+
     @api.depends("partner_id")
     def _compute_from_partner(self):
         for person in self:
@@ -78,10 +90,9 @@ class FunnelStakeholder(models.Model):
             if person.parent_id.lead_id != person.lead_id:
                 raise FunnelFollowupError(
                     self.env._(
-                        "“Reports to” of %(person)s: %(boss)s belongs to another lead. "
+                        "“Reports to” of %(person)s is somebody of another lead. "
                         "Choose somebody of %(lead)s.",
                         person=person.name,
-                        boss=person.parent_id.name,
                         lead=person.lead_id.display_name,
                     )
                 )

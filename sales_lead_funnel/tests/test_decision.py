@@ -35,7 +35,7 @@ class TestChain(FollowupCommon):
 
     def test_boss_is_of_the_same_lead(self):
         boss = self._person("Boss", lead=self._create_lead(name="Planet Express"))
-        with self.assertRaisesRegex(FunnelFollowupError, "Boss belongs to another"):
+        with self.assertRaisesRegex(FunnelFollowupError, "“Reports to” of Walt"):
             self._person("Walt", parent_id=boss.id)
 
     @users("user_sales_salesman")
@@ -91,6 +91,13 @@ class TestEvaluation(FollowupCommon):
         self.assertEqual(self.lead.funnel_evaluation_score, 5)
         evaluation.line_ids[0].with_user(self.manager).unlink()
         self.assertEqual(self.lead.funnel_evaluation_score, 8)
+
+    def test_line_is_not_moved_to_a_hidden_lead(self):
+        hidden = self._create_lead(user_id=self.manager.id)
+        theirs = self._evaluate(9, by=self.manager, lead_id=hidden.id)
+        line = self._evaluate(5, 6).line_ids[1]
+        with self.assertRaises(AccessError):
+            line.evaluation_id = theirs.id
 
     def test_extra_axis_counts(self):
         extra = self.env["funnel.evaluation.axis"].with_user(self.manager)

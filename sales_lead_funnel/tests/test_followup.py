@@ -110,7 +110,7 @@ class TestLog(FollowupCommon):
 
     def test_person_of_another_lead_is_refused(self):
         stranger = self._person("Stranger", lead=self._create_lead())
-        with self.assertRaisesRegex(FunnelFollowupError, "Stranger is not in"):
+        with self.assertRaisesRegex(FunnelFollowupError, "Momcorp CRM: the “Person"):
             self._log(stakeholder_id=stranger.id)
 
     def test_log_on_a_hidden_lead_is_refused(self):
@@ -222,6 +222,28 @@ class TestCorrection(FollowupCommon):
         log = self._log(by=self.manager)
         with self.assertRaises(AccessError):
             log.with_user(self.rep).summary = "Never said"
+
+    def test_rep_logs_only_what_was_own_work(self):
+        with self.assertRaisesRegex(AccessError, "“Followed up by”"):
+            self._log(user_id=self.manager.id)
+        log = self._log()
+        with self.assertRaisesRegex(AccessError, "“Followed up by”"):
+            log.user_id = self.manager
+        self.assertTrue(self._log(by=self.manager, user_id=self.rep.id))
+
+    def test_what_follows_from_logs_cannot_be_written(self):
+        lead = self.lead.with_user(self.manager)
+        for name, value in (
+            ("funnel_last_contact_at", "2026-03-01 10:00:00"),
+            ("funnel_agreed_contact_date", "2026-03-01"),
+            ("funnel_resume_date", False),
+        ):
+            label = lead._fields[name].string
+            with self.subTest(name), self.assertRaisesRegex(FunnelFollowupError, label):
+                lead.write({name: value})
+        person = self._person().with_user(self.manager)
+        with self.assertRaisesRegex(FunnelFollowupError, "Last contact"):
+            person.last_contact_at = "2026-03-01 10:00:00"
 
     def test_log_stays_with_its_lead(self):
         log = self._log()
