@@ -1,4 +1,5 @@
 from odoo import api, fields, models, tools
+from odoo.fields import Domain
 
 from ..exceptions import FunnelScorecardError
 from .funnel_followup import CHANNELS
@@ -39,8 +40,8 @@ class FunnelCadence(models.Model):
         for cadence in self.filtered(lambda line: line.days < 0):
             raise FunnelScorecardError(
                 self.env._(
-                    "Cadence of %(grade)s: “Days between contacts” is %(days)s; it must "
-                    "be 0 or more.",
+                    "Cadence of %(grade)s: “Days between contacts” is %(days)s; it "
+                    "must be 0 or more.",
                     grade=cadence.grade_id.name or self.env._("leads without a grade"),
                     days=cadence.days,
                 )
@@ -76,7 +77,7 @@ class FunnelCadence(models.Model):
         """Return ``{(grade id or False, stage id or False): (days, channel)}``."""
         return {
             (line.grade_id.id, line.stage_id.id): (line.days, line.channel)
-            for line in self.sudo().search([])
+            for line in self.sudo().search(Domain.TRUE)
         }
 
     @api.model

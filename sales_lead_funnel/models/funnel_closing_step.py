@@ -19,9 +19,7 @@ class FunnelClosingStep(models.Model):
         "res.users", string="Owner", default=lambda self: self.env.uid
     )
     done_on = fields.Date(string="Done on")
-    state = fields.Selection(
-        STATES, compute="_compute_state", search="_search_state", string="State"
-    )
+    state = fields.Selection(STATES, compute="_compute_state", search="_search_state")
     note = fields.Text()
 
     @api.depends("done_on", "date_due")
@@ -44,7 +42,7 @@ class FunnelClosingStep(models.Model):
         return Domain.OR(domains[state] for state in value if state in domains)
 
     def action_done(self):
-        self.filtered(lambda step: not step.done_on).done_on = fields.Date.context_today(
-            self
-        )
+        self.filtered(
+            lambda step: not step.done_on
+        ).done_on = fields.Date.context_today(self)
         return True

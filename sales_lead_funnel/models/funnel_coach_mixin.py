@@ -85,22 +85,30 @@ class FunnelCoachMixin(models.AbstractModel):
     def _funnel_get_said(self):
         """Return ``{lead id: {SPIN parts some follow-up has answered}}``, one query."""
         aggregates = [f"{name}:count" for name, _letter in SPIN]
-        rows = self.env["funnel.followup"].sudo()._read_group(
-            [("lead_id", "in", self._origin.ids)], ["lead_id"], aggregates
+        rows = (
+            self.env["funnel.followup"]
+            .sudo()
+            ._read_group([("lead_id", "in", self._origin.ids)], ["lead_id"], aggregates)
         )
         return {
             lead.id: {
-                name for (name, _letter), count in zip(SPIN, counts, strict=True) if count
+                name
+                for (name, _letter), count in zip(SPIN, counts, strict=True)
+                if count
             }
             for lead, *counts in rows
         }
 
     def _funnel_get_people(self):
         """Return ``{lead id: {role: last contact or False}}``, one query."""
-        rows = self.env["funnel.stakeholder"].sudo()._read_group(
-            [("lead_id", "in", self._origin.ids)],
-            ["lead_id", "role"],
-            ["last_contact_at:max"],
+        rows = (
+            self.env["funnel.stakeholder"]
+            .sudo()
+            ._read_group(
+                [("lead_id", "in", self._origin.ids)],
+                ["lead_id", "role"],
+                ["last_contact_at:max"],
+            )
         )
         people = {}
         for lead, role, last in rows:
@@ -127,7 +135,9 @@ class FunnelCoachMixin(models.AbstractModel):
 
     @api.depends("funnel_gap", "funnel_industry_id")
     def _compute_funnel_gap_questions(self):
-        questions = self.env["funnel.spin.question"].search([]).grouped("topic")
+        gaps = self.mapped("funnel_gap")
+        questions = self.env["funnel.spin.question"].search([("topic", "in", gaps)])
+        questions = questions.grouped("topic")
         for lead in self:
             fitting = lead._funnel_choose_questions(questions.get(lead.funnel_gap))
             lead.funnel_gap_questions = "\n".join(fitting.mapped("name"))

@@ -58,7 +58,9 @@ class FunnelContactMixin(models.AbstractModel):
         compute="_compute_funnel_contact_overdue",
         search="_search_funnel_contact_overdue",
     )
-    funnel_pause_reason = fields.Char(string="Paused because", copy=False, readonly=True)
+    funnel_pause_reason = fields.Char(
+        string="Paused because", copy=False, readonly=True
+    )
     funnel_resume_date = fields.Date(string="Resume on", copy=False, readonly=True)
 
     # ------------------------------------------------------------
@@ -177,7 +179,10 @@ class FunnelContactMixin(models.AbstractModel):
         for lead in self.sudo():
             log = latest.get(lead.id, none)
             contact = (log.happened_at, log.next_date)
-            if contact != (lead.funnel_last_contact_at, lead.funnel_agreed_contact_date):
+            if contact != (
+                lead.funnel_last_contact_at,
+                lead.funnel_agreed_contact_date,
+            ):
                 groups[contact] |= lead
         for (moment, day), leads in groups.items():
             leads.write(
@@ -245,7 +250,12 @@ class FunnelContactMixin(models.AbstractModel):
             "res_model": "funnel.followup",
             "view_mode": "form",
             "views": [
-                (self.env.ref("sales_lead_funnel.funnel_followup_view_form_quick").id, "form")
+                (
+                    self.env.ref(
+                        "sales_lead_funnel.funnel_followup_view_form_quick"
+                    ).id,
+                    "form",
+                )
             ],
             "target": "new",
             "context": self._funnel_get_followup_defaults(),

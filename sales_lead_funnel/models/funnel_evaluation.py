@@ -51,7 +51,7 @@ class FunnelEvaluation(models.Model):
         aggregator="avg",
         help="Weighted mean of the axes that were scored, 1 to 10.",
     )
-    competition = fields.Char(string="Competition", help="Who else is in, and how far.")
+    competition = fields.Char(help="Who else is in, and how far.")
     people_count = fields.Integer(string="People in the decision")
     approval_count = fields.Integer(string="Approvals")
     complexity = fields.Selection(
@@ -64,7 +64,7 @@ class FunnelEvaluation(models.Model):
     note = fields.Text()
 
     def _default_line_ids(self):
-        axes = self.env["funnel.evaluation.axis"].search([])
+        axes = self.env["funnel.evaluation.axis"].search([("active", "=", True)])
         return [fields.Command.create({"axis_id": axis.id}) for axis in axes]
 
     @api.depends("line_ids.score", "line_ids.axis_id.weight")

@@ -1,6 +1,7 @@
 from functools import partial
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..tools.wording import (
     BUDGET_UNIT,
@@ -125,7 +126,7 @@ class FunnelEvaluationForm(models.AbstractModel):
 
     @api.model
     def _funnel_get_readers(self, records):
-        stages = self.env["crm.stage"].search([])
+        stages = self.env["crm.stage"].search(Domain.TRUE)
         return super()._funnel_get_readers(records) | {
             "stage_id": partial(self._funnel_read_stage, stages),
             "urgency": self._funnel_read_urgency,

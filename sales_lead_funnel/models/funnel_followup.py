@@ -107,7 +107,7 @@ class FunnelFollowup(models.Model):
     feedback = fields.Text(string="Feedback / pain")
     decider_info = fields.Text(string="About the decision maker")
     mood = fields.Selection(MOODS)
-    objection_id = fields.Many2one("funnel.objection", string="Objection")
+    objection_id = fields.Many2one("funnel.objection")
     answer_id = fields.Many2one(
         "funnel.objection.answer",
         string="Answer given",
@@ -259,7 +259,9 @@ class FunnelFollowup(models.Model):
             [("lead_id", "in", [lead for lead, name in keys if name])],
             ["lead_id", "name"],
         )
-        known = {(person.lead_id.id, name_key(person.name)): person.id for person in people}
+        known = {
+            (person.lead_id.id, name_key(person.name)): person.id for person in people
+        }
         return [
             {"stakeholder_id": known[key], **vals} if key in known else vals
             for key, vals in zip(keys, vals_list, strict=True)
@@ -432,5 +434,10 @@ class FunnelFollowupRevision(models.Model):
     old_text = fields.Text(readonly=True)
 
     def write(self, vals):
-        raise AccessError(self.env._("An earlier version of a follow-up stays as it is."))
+        self._refuse()
+        return super().write(vals)
 
+    def _refuse(self):
+        raise AccessError(
+            self.env._("An earlier version of a follow-up stays as it is.")
+        )

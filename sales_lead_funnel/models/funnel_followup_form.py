@@ -58,7 +58,7 @@ class FunnelFollowupForm(models.AbstractModel):
     @api.model
     def _funnel_check_rows(self, prepared, refuse):
         """Refuse logs that are there already: they could never be deleted."""
-        super()._funnel_check_rows(prepared, refuse)
+        result = super()._funnel_check_rows(prepared, refuse)
         new = [
             (values, info)
             for dbid, xid, values, info in prepared
@@ -74,6 +74,7 @@ class FunnelFollowupForm(models.AbstractModel):
                 )
                 refuse(info, "happened_at", reason)
             seen.add(identity)
+        return result
 
     @api.model
     def _funnel_list_logged(self, rows):

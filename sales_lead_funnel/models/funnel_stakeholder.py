@@ -106,7 +106,9 @@ class FunnelStakeholder(models.Model):
     def _refresh_last_contact(self):
         """Take the date of the latest follow-up with the person."""
         latest = dict(
-            self.env["funnel.followup"].sudo()._read_group(
+            self.env["funnel.followup"]
+            .sudo()
+            ._read_group(
                 [("stakeholder_id", "in", self.ids)],
                 ["stakeholder_id"],
                 ["happened_at:max"],

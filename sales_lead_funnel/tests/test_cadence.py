@@ -157,7 +157,11 @@ class TestPause(CadenceCommon):
     def _pause(self, days=30, reason="Budget comes in spring", leads=None):
         leads = (leads or self.lead).with_user(self.rep)
         action = leads.action_funnel_pause()
-        form = Form(self.env[action["res_model"]].with_user(self.rep).with_context(**action["context"]))
+        form = Form(
+            self.env[action["res_model"]]
+            .with_user(self.rep)
+            .with_context(**action["context"])
+        )
         form.reason = reason
         form.resume_date = self.today + timedelta(days=days)
         form.save().action_apply()
@@ -246,7 +250,9 @@ class TestPresets(CadenceCommon):
 @tagged("post_install", "-at_install")
 class TestPlanAnew(CadenceCommon):
     def _plan(self):
-        with patch.object(type(self.env["ir.cron"]), "_commit_progress", self._progress):
+        with patch.object(
+            type(self.env["ir.cron"]), "_commit_progress", self._progress
+        ):
             self.env["crm.lead"]._cron_funnel_plan_contacts()
         self.env.invalidate_all()
 
@@ -280,8 +286,11 @@ class TestPlanAnew(CadenceCommon):
         leads = self._create_leads(3, funnel_obtained_at="2026-03-01 10:00:00")
         self.cadence.search([("grade_id", "=", False)]).days = 4
         batch = "odoo.addons.sales_lead_funnel.models.funnel_contact_mixin.PLAN_BATCH"
-        with patch(batch, 1), patch.object(
-            type(self.env["ir.cron"]), "_commit_progress", lambda *args, **kw: 0
+        with (
+            patch(batch, 1),
+            patch.object(
+                type(self.env["ir.cron"]), "_commit_progress", lambda *args, **kw: 0
+            ),
         ):
             self.env["crm.lead"]._cron_funnel_plan_contacts()
         self._plan()

@@ -199,13 +199,17 @@ class TestObjections(FollowupCommon):
 @tagged("post_install", "-at_install")
 class TestClosingPlan(FollowupCommon):
     def _step(self, days, **vals):
-        return self.env["funnel.closing.step"].with_user(self.rep).create(
-            {
-                "lead_id": self.lead.id,
-                "name": "Final quotation",
-                "date_due": self.today + timedelta(days=days),
-                **vals,
-            }
+        return (
+            self.env["funnel.closing.step"]
+            .with_user(self.rep)
+            .create(
+                {
+                    "lead_id": self.lead.id,
+                    "name": "Final quotation",
+                    "date_due": self.today + timedelta(days=days),
+                    **vals,
+                }
+            )
         )
 
     def test_state_follows_from_the_dates(self):
@@ -227,8 +231,9 @@ class TestClosingPlan(FollowupCommon):
 
     @users("user_sales_salesman")
     def test_step_is_planned_on_the_form(self):
-        with Form(self.lead.with_env(self.env)) as form:
-            with form.funnel_closing_step_ids.new() as step:
-                step.name = "Signing meeting"
-                step.date_due = "2026-12-01"
+        form = Form(self.lead.with_env(self.env))
+        with form.funnel_closing_step_ids.new() as step:
+            step.name = "Signing meeting"
+            step.date_due = "2026-12-01"
+        form.save()
         self.assertEqual(self.lead.funnel_closing_step_ids.user_id, self.env.user)

@@ -1,6 +1,6 @@
 """Logging a contact with the client, and what follows from it (S0-17…20, S0-35)."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -35,7 +35,11 @@ class FollowupCommon(FunnelCommon):
 
     def _person(self, name="Mom", lead=None, **vals):
         return self.env["funnel.stakeholder"].create(
-            {"lead_id": (lead or self.lead).id, **({"name": name} if name else {}), **vals}
+            {
+                "lead_id": (lead or self.lead).id,
+                **({"name": name} if name else {}),
+                **vals,
+            }
         )
 
     def _message(self, lead=None):
@@ -47,7 +51,9 @@ class TestLog(FollowupCommon):
     @users("user_sales_salesman")
     def test_quick_form_has_six_inputs(self):
         action = self.lead.with_env(self.env).action_funnel_log_followup()
-        form = Form(self.env["funnel.followup"].with_context(**action["context"]), QUICK)
+        form = Form(
+            self.env["funnel.followup"].with_context(**action["context"]), QUICK
+        )
         inputs = [
             name
             for name, info in form._view["fields"].items()
@@ -75,7 +81,12 @@ class TestLog(FollowupCommon):
         self.assertEqual(self.lead.funnel_last_contact_at, log.happened_at)
         self.assertEqual(self.lead.funnel_next_contact_date, log.next_date)
         body = self._message().body
-        for text in ("They asked for a price", "Hesitant", "Visit", "Send the quotation"):
+        for text in (
+            "They asked for a price",
+            "Hesitant",
+            "Visit",
+            "Send the quotation",
+        ):
             self.assertIn(text, body)
         activity = self.lead.activity_ids
         self.assertEqual(activity.summary, "Send the quotation")
@@ -106,7 +117,7 @@ class TestLog(FollowupCommon):
 
     def test_contact_of_the_future_is_refused(self):
         with self.assertRaisesRegex(FunnelFollowupError, "Momcorp CRM: “When”"):
-            self._log(happened_at=datetime.now() + timedelta(hours=1))
+            self._log(happened_at=fields.Datetime.now() + timedelta(hours=1))
 
     def test_person_of_another_lead_is_refused(self):
         stranger = self._person("Stranger", lead=self._create_lead())
@@ -148,7 +159,7 @@ class TestNextContact(FollowupCommon):
     def test_contact_told_late_plans_nothing(self):
         self._log(next_action="Call", next_date=self.today + timedelta(days=2))
         self._log(
-            happened_at=datetime.now() - timedelta(days=5),
+            happened_at=fields.Datetime.now() - timedelta(days=5),
             next_action="Old plan",
             next_date=self.today + timedelta(days=1),
         )
@@ -199,7 +210,8 @@ class TestCorrection(FollowupCommon):
         log.write({"summary": "They hesitate", "mood": "hesitant"})
         self.assertEqual(log.summary, "They hesitate")
         self.assertEqual(
-            log.revision_ids.old_text, "What was talked about: They like it\nMood: Positive"
+            log.revision_ids.old_text,
+            "What was talked about: They like it\nMood: Positive",
         )
 
     def test_rep_appends_only_after_24_hours(self):

@@ -51,7 +51,10 @@ FORMS = {  # sheet: titles, in English
         "Contact person",
         "Contact information",
         "Client type (new / existing)",
-        "Current stage (first contact / needs analysis / proposal / negotiation / closing)",
+        (
+            "Current stage (first contact / needs analysis / proposal / "
+            "negotiation / closing)"
+        ),
         "Followed up on",
         "Channel (call / visit / e-mail / online meeting)",
         "Summary of the follow-up",

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 FIRST, A, B, C = False, "grade_a", "grade_b", "grade_c"
 QUOTED = "quoted"  # stages in which the quotation is out: the client decides
@@ -52,7 +53,9 @@ class FunnelCadencePreset(models.TransientModel):
     def _tell(self, line):
         """Say one line in words."""
         channels = dict(
-            self.env["funnel.cadence"]._fields["channel"]._description_selection(self.env)
+            self.env["funnel.cadence"]
+            ._fields["channel"]
+            ._description_selection(self.env)
         )
         grade = self.env["funnel.grade"].browse(line["grade_id"]).name
         stage = self.env["crm.stage"].browse(line["stage_id"]).name
@@ -69,27 +72,24 @@ class FunnelCadencePreset(models.TransientModel):
         )
 
     def _get_lines(self):
-        """Return the values of the preset's lines, for the grades and stages there are."""
-        lines = []
-        for grade_name, phase, days, channel in PRESETS[self.preset]:
-            grade = self._find_grade(grade_name)
-            if grade_name and not grade:
-                continue
-            for stage in self._find_stages(phase):
-                lines.append(
-                    {
-                        "grade_id": grade.id,
-                        "stage_id": stage.id,
-                        "days": days,
-                        "channel": channel,
-                    }
-                )
-        return lines
+        """Return the values of the lines, for the grades and stages there are."""
+        return [
+            {
+                "grade_id": grade.id,
+                "stage_id": stage.id,
+                "days": days,
+                "channel": channel,
+            }
+            for name, phase, days, channel in PRESETS[self.preset]
+            for grade in self._find_grades(name)
+            for stage in self._find_stages(phase)
+        ]
 
-    def _find_grade(self, name):
-        grades = self.env["funnel.grade"]
-        ref = name and self.env.ref(f"sales_lead_funnel.{name}", False)
-        return ref or grades
+    def _find_grades(self, name):
+        """Return the grade as a list; no grade at all stands for not graded yet."""
+        if not name:
+            return [self.env["funnel.grade"]]
+        return self.env.ref(f"sales_lead_funnel.{name}", False) or []
 
     def _find_stages(self, phase):
         """Return the stages of a phase; no stage at all stands for every stage."""
@@ -100,6 +100,6 @@ class FunnelCadencePreset(models.TransientModel):
 
     def action_apply(self):
         cadences = self.env["funnel.cadence"]
-        cadences.search([]).unlink()
+        cadences.search(Domain.TRUE).unlink()
         cadences.create(self._get_lines())
         return {"type": "ir.actions.client", "tag": "soft_reload"}

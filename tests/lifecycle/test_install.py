@@ -24,10 +24,13 @@ def test_upgrade_from_the_first_version_starts_the_cadence(odoo_cli, addon_templ
     )
     for statement in (
         "ALTER TABLE crm_lead DROP COLUMN funnel_next_contact_date",
-        "ALTER TABLE crm_stage DROP COLUMN funnel_aliases, DROP COLUMN funnel_quote_out",
+        "ALTER TABLE crm_stage DROP COLUMN funnel_aliases",
+        "ALTER TABLE crm_stage DROP COLUMN funnel_quote_out",
         "DELETE FROM ir_config_parameter WHERE key = 'sales_lead_funnel.cadence_start'",
-        "UPDATE ir_module_module SET latest_version = '19.0.1.0.0'"
-        " WHERE name = 'sales_lead_funnel'",
+        (
+            "UPDATE ir_module_module SET latest_version = '19.0.1.0.0'"
+            " WHERE name = 'sales_lead_funnel'"
+        ),
     ):
         odoo_cli.sql(name, statement)
     odoo_cli.upgrade(name)

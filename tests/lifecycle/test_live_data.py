@@ -8,7 +8,7 @@ from live_company import LIVE_COMPANY
 
 ADDON = "sales_lead_funnel"
 DEPENDENCIES = "base_automation,web_hierarchy"  # stay when the addon is removed
-# The company has a rule by time of its own; otherwise core would wake its cron for ours.
+# The company has a rule by time of its own, or core would wake its cron for ours.
 OWN_RULE = """
 env["base.automation"].create({
     "name": "Own", "model_id": env.ref("crm.model_crm_lead").id, "trigger": "on_time",

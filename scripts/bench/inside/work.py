@@ -2,6 +2,8 @@
 
 import json
 
+from lxml import etree
+
 from odoo.tools import SQL
 from odoo.tools.json import json_default
 
@@ -37,7 +39,7 @@ def fill_papers(session):
                 SELECT lead.id, {values}
                   FROM crm_lead lead, generate_series(1, {count}) number
                  WHERE lead.won_status = 'pending' AND lead.id %% {share} = 0
-                """,  # noqa: S608  all of it is ours
+                """,
                 [],
             )
         env["crm.stage"].search([], order="sequence desc", limit=2).write(
@@ -69,8 +71,8 @@ def fill_followups(session, count, ids=None):
                        '联系人' || place, '沟通了需求与预算 ' || number,
                        CASE WHEN number %% 2 = 0 THEN '目前用表格管理' END,
                        CASE WHEN number %% 3 = 0 THEN '数据不及时' END,
-                       'positive', '发送方案', CURRENT_DATE + (number * 7 %% 40)::int - 6,
-                       moment, user_id
+                       'positive', '发送方案',
+                       CURRENT_DATE + (number * 7 %% 40)::int - 6, moment, user_id
                   FROM generate_series(0, %(count)s - 1) number
                   JOIN target ON target.place = number %% target.total,
                        LATERAL (SELECT date_trunc('second', now() AT TIME ZONE 'UTC'
@@ -148,8 +150,6 @@ def _get_specification(session, model, xmlid):
 
 
 def _specify(env, model, arch):
-    from lxml import etree
-
     root = etree.fromstring(arch) if isinstance(arch, str) else arch
     specification = {}
     for node in root.xpath(".//field[not(ancestor::field)]"):
