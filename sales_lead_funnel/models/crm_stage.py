@@ -60,6 +60,7 @@ class CrmStage(models.Model):
 
         By SQL, so that core's own columns stay as they are.
         """
+        self.flush_model(["funnel_aliases", "funnel_quote_out"])
         for xmlid, (name, aliases) in HANDBOOK_NAMES.items():
             stage = self.env.ref(xmlid, raise_if_not_found=False)
             if (
