@@ -2,70 +2,85 @@
 
 # Follow-ups --------------------------------------------------------------------------
 
-SUMMARIES = {  # phase: what was talked about
+SUMMARIES = {  # phase: channel and what was talked about
     "first": (
         (
-            "首次电话：介绍公司，了解现状，约定详谈。",
-            "首次沟通：确认需求来源和联系人分工。",
-            "回访官网留言，客户愿意进一步了解。",
-            "加微信后电话沟通，已发送公司介绍。",
+            ("call", "介绍公司，了解现状，约定详谈。"),
+            ("call", "确认需求来源和联系人分工。"),
+            ("call", "回访咨询，客户愿意进一步了解。"),
+            ("chat", "加微信，发送公司介绍，约定电话时间。"),
         ),
-        ("First call: their situation, our company.", "First call: agreed on a demo."),
+        (
+            ("call", "Their situation, our company."),
+            ("call", "What they need, and who else is concerned."),
+        ),
     ),
     "new": (
         (
-            "发送同行业案例，客户已转给部门内部看。",
-            "电话：确认需求范围，约线上演示时间。",
-            "线上会议：看了产品概览，客户提了几个问题。",
+            ("email", "发送同行业案例，客户已转给部门内部看。"),
+            ("call", "确认需求范围，约线上演示时间。"),
+            ("video", "看了产品概览，客户提了几个问题。"),
         ),
-        ("Sent two references of the same industry.", "Call: agreed on the scope."),
+        (
+            ("email", "Sent two references of the same industry."),
+            ("call", "Agreed on the scope."),
+        ),
     ),
     "qualified": (
         (
-            "上门调研：走访现场，核对业务流程。",
-            "线上会议：逐项确认需求清单和用户数。",
-            "产品演示：重点演示客户提出的三个场景。",
-            "电话：了解预算审批进度和时间计划。",
-            "与业务部门座谈，明确验收标准。",
+            ("visit", "上门调研：走访现场，核对业务流程。"),
+            ("video", "逐项确认需求清单和用户数。"),
+            ("demo", "重点演示客户提出的三个场景。"),
+            ("call", "了解预算审批进度和时间计划。"),
+            ("visit", "与业务部门座谈，明确验收标准。"),
         ),
         (
-            "Site visit: walked through the process.",
-            "Demo of the three cases they asked for.",
-            "Call: budget approval and dates.",
+            ("visit", "Walked through the process on site."),
+            ("demo", "Demo of the three cases they asked for."),
+            ("call", "Budget approval and dates."),
         ),
     ),
     "proposition": (
         (
-            "方案讲解会议：方案获认可，讨论实施范围。",
-            "已提交报价单第二版，客户内部比价。",
-            "电话：跟进报价反馈，商务条款逐条过。",
-            "拜访：与决策人当面沟通投入产出。",
-            "合同条款沟通，法务提出付款节点修改。",
+            ("visit", "方案讲解：方案获认可，讨论实施范围。"),
+            ("email", "已提交报价单第二版，客户内部比价。"),
+            ("call", "跟进报价反馈，商务条款逐条过。"),
+            ("visit", "与决策人当面沟通投入产出。"),
+            ("video", "合同条款沟通，法务提出付款节点修改。"),
         ),
         (
-            "Presented the proposal; scope discussed.",
-            "Second version of the quotation sent.",
-            "Visit: return on investment with the decision maker.",
+            ("visit", "Presented the proposal; scope discussed."),
+            ("email", "Second version of the quotation sent."),
+            ("visit", "Return on investment with the decision maker."),
         ),
     ),
     "won": (
-        ("确认合同终稿，约定签约日期。", "签约会议：合同盖章，约定首付款时间。"),
-        ("Final contract agreed, signing date set.",),
+        (
+            ("call", "确认合同终稿，约定签约日期。"),
+            ("visit", "签约会议：合同盖章，约定首付款时间。"),
+        ),
+        (("visit", "Final contract agreed and signed."),),
     ),
     "lost": (
         (
-            "客户告知项目暂停或已选其他家，感谢沟通。",
-            "电话：确认不再推进，约明年再联系。",
+            ("call", "客户告知项目暂停或已选其他家，感谢沟通。"),
+            ("call", "确认不再推进，约明年再联系。"),
         ),
-        ("They decided against us; keep in touch next year.",),
+        (("call", "They decided against us; keep in touch next year."),),
     ),
     "none": (
-        ("电话：目前仅了解，暂无采购计划。", "已发送产品资料，客户暂无预算。"),
-        ("Only collecting information for now.",),
+        (
+            ("call", "目前仅了解，暂无采购计划。"),
+            ("email", "已发送产品资料，客户暂无预算。"),
+        ),
+        (("email", "Only collecting information for now."),),
     ),
     "silent": (
-        ("已提交正式报价，客户称需上会讨论。", "报价后回访，对方称领导出差，等通知。"),
-        ("Quotation is out; they will discuss it in the board.",),
+        (
+            ("email", "已提交正式报价，客户称需上会讨论。"),
+            ("call", "报价后回访，对方称领导出差，等通知。"),
+        ),
+        (("email", "Quotation is out; they will discuss it in the board."),),
     ),
 }
 FEEDBACK = {  # phase: what the client thinks

@@ -12,16 +12,6 @@ GAPS = {"A": (3.5, 6), "B": (9, 14), "C": (12, 20)}  # days between contacts
 MOST = {"A": 7, "B": 5, "C": 1}  # contacts of one lead
 LOGGED_LATE = {True: 1, False: 8}  # copies in the deck
 OBJECTS = {True: 85, False: 45}  # % of the contacts about a proposal: won or not
-CHANNELS = {  # phase: how often by which channel
-    "first": {"call": 8, "chat": 2},
-    "new": {"call": 5, "email": 2, "video": 3},
-    "qualified": {"visit": 4, "video": 3, "demo": 2, "call": 3},
-    "proposition": {"visit": 4, "call": 4, "email": 2, "video": 2},
-    "won": {"visit": 3, "call": 1},
-    "lost": {"call": 3, "chat": 1},
-    "none": {"call": 2, "email": 2},
-    "silent": {"email": 1},
-}
 SPIN_FIELDS = ("situation", "problem", "implication", "need_payoff")
 # which parts the first contacts answer, one after the other
 SPIN_PACE = {
@@ -54,21 +44,32 @@ class Work:
     def _say(self, texts, plan):
         return self.chance.text(texts, plan.client)
 
+    def _say_new(self, texts, plan, said):
+        """Pick what was not said about this lead yet, while there is something."""
+        texts = texts[plan.client.is_foreign]
+        text = self.chance.one_of([t for t in texts if t not in said] or texts)
+        said.add(text)
+        return text
+
     # Follow-ups ----------------------------------------------------------------------
 
     def _add_logs(self, plan):
         moments = self._get_moments(plan)
+        said = set()
         for place, moment in enumerate(moments):
             phase = self._get_phase(plan, place, moment, is_last=moment == moments[-1])
             following = moments[place + 1] if moment != moments[-1] else None
+            channel, summary = self._say_new(talk.SUMMARIES[phase], plan, said)
             vals = {
-                "channel": self.chance.pick(CHANNELS[phase]),
+                "channel": channel,
                 "contact": self._get_contact(plan, phase, following),
-                "summary": self._say(talk.SUMMARIES[phase], plan),
+                "summary": summary,
                 "mood": self._get_mood(plan),
                 **self._get_answers(plan, place, phase),
                 **self._get_objection(plan, phase),
-                "next_action": self._say(talk.NEXT.get(phase, talk.NEXT["none"]), plan),
+                "next_action": self._say_new(
+                    talk.NEXT.get(phase, talk.NEXT["none"]), plan, said
+                ),
                 "next_date": self._get_next_date(plan, phase, following),
             }
             recorded = self._get_recorded(moment)
