@@ -74,7 +74,7 @@ class FunnelDemo(models.AbstractModel):
     def _generate(self):
         quiet = self.with_context(**QUIET)
         rules = quiet._stop_automations()
-        mails = self.env["mail.mail"].search([]).ids
+        last_mail = self._get_last_id("mail.mail")
         quiet._prepare_company()
         quiet._translate()
         self.env["funnel.scorecard"]._apply_rules()  # installing does it only later
@@ -92,7 +92,7 @@ class FunnelDemo(models.AbstractModel):
         quiet._complete_core_leads()
         self.env["funnel.objection.answer"]._cron_count_uses()
         rules.active = True
-        self._forget_mails(mails)
+        self._forget_mails(last_mail)
         self.env.flush_all()  # the hook that follows reads by SQL
 
     # ------------------------------------------------------------
@@ -119,9 +119,12 @@ class FunnelDemo(models.AbstractModel):
         rules.active = False
         return rules
 
-    def _forget_mails(self, earlier):
+    def _get_last_id(self, model):
+        return self.env[model].search([], order="id desc", limit=1).id or 0
+
+    def _forget_mails(self, last_id):
         """Send nothing of what the acting would tell people, such as new tasks."""
-        mails = self.env["mail.mail"].search([("id", "not in", earlier)])
+        mails = self.env["mail.mail"].search([("id", ">", last_id)])
         mails.mail_message_id.unlink()
         mails.exists().unlink()
 

@@ -78,13 +78,13 @@ class FunnelDemoWork(models.AbstractModel):
         """
         logs = [(lead, log) for plan, lead in leads.items() for log in plan.logs]
         logs.sort(key=lambda pair: pair[1].at)
-        planned = self.env["mail.activity"].search([]).ids
+        last_id = self._get_last_id("mail.activity")
         self._create_each(
             "funnel.followup",
             [(log.who, self._get_log_vals(lead, log)) for lead, log in logs],
             sudo=True,
         )
-        self._drop_done_activities(leads, planned)
+        self._drop_done_activities(leads, last_id)
         self._tell_chatter(leads)
 
     def _get_log_vals(self, lead, log):
@@ -94,11 +94,11 @@ class FunnelDemoWork(models.AbstractModel):
                 vals[name] = self._id(vals[name])
         return {**vals, "happened_at": log.at, "recorded_at": log.recorded}
 
-    def _drop_done_activities(self, leads, planned):
+    def _drop_done_activities(self, leads, last_id):
         """What an earlier contact planned was done by the next one."""
         ours = self.env["crm.lead"].union(*leads.values())
         for lead in ours:
-            new = lead.activity_ids.filtered(lambda a: a.id not in planned)
+            new = lead.activity_ids.filtered(lambda a: a.id > last_id)
             last = new.sorted("id")[-1:] if lead.funnel_agreed_contact_date else new[:0]
             (new - last).unlink()
 
