@@ -1,6 +1,7 @@
 """Installing over live data, and leaving it as it was (design rule 4)."""
 
 import logging
+from datetime import date
 
 from odoo.tools import SQL, sql
 
@@ -44,7 +45,7 @@ def post_init_hook(env):
         "clients": client.fill_client_fields,
         "ledger": rebuild.rebuild_moves,
         "stages": lambda env: env["crm.stage"]._funnel_preset_aliases(),
-        "cadence": lambda env: env["crm.lead"]._funnel_start_cadence(),
+        "cadence": _start_cadence,
         "rules": lambda env: env["funnel.scorecard"]._apply_rules(),
         "scores": lambda env: env["funnel.regrade"]._regrade(),
     }
@@ -53,6 +54,12 @@ def post_init_hook(env):
         _logger.info("Existing leads: %s", name)
         step(env)
     env["crm.lead"].invalidate_model(flush=False)
+
+
+def _start_cadence(env):
+    """Plan contacts from today on; demo data has begun with its first lead."""
+    if env["crm.lead"]._funnel_get_cadence_start() == date.min:
+        env["crm.lead"]._funnel_start_cadence()
 
 
 def uninstall_hook(env):
