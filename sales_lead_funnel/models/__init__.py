@@ -4,6 +4,7 @@ from . import funnel_grade_change
 from . import funnel_grade
 from . import funnel_scorecard
 from . import funnel_scorecard_parts
+from . import funnel_criterion
 from . import ir_model_fields
 from . import funnel_regrade
 from . import funnel_ledger_mixin
@@ -34,6 +35,9 @@ from . import funnel_my_day_rows
 from . import funnel_my_day
 from . import ir_ui_menu
 from . import mail_activity
+from . import funnel_proof_mixin
+from . import funnel_gate_mixin
+from . import funnel_gate_stage
 from . import crm_lead
 from . import crm_stage
 from . import res_company

@@ -6,6 +6,7 @@ class CrmLead(models.Model):
     # Each concern is a mixin; they come before core's model so that their
     # overrides wrap core's.
     _inherit = [
+        "funnel.gate.mixin",
         "funnel.ledger.mixin",
         "funnel.grade.mixin",
         "funnel.score.mixin",

@@ -17,3 +17,5 @@ from . import test_tours_work
 from . import test_views
 from . import test_workbook
 from . import test_workbook_forms
+from . import test_gate_criteria
+from . import test_gate_paths

@@ -24,6 +24,7 @@ ALLOWED = {  # model → what rep, manager and director may do
     "funnel.stage.episode": ("r", "r", "r"),
     "funnel.grade.wizard": ("rwcu", "rwcu", "rwcu"),
     "funnel.workbook.export": ("", "rwcu", "rwcu"),
+    "funnel.criterion": ("r", "rwcu", "rwcu"),
 }
 
 
