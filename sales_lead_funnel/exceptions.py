@@ -36,6 +36,7 @@ class FunnelGateError(ValidationError):
     def __init__(self, message, lead_id=False, stage_id=False):
         super().__init__(message)
         self.stayed_ids = []  # the refused leads
+        self.asks_only_approval = False
         self.context = {}
         if lead_id and stage_id:
             self.context = {"funnel_gate": {"lead_id": lead_id, "stage_id": stage_id}}

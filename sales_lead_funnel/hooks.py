@@ -21,6 +21,8 @@ COLUMNS = {
     "funnel_score_coverage": "numeric",
     "funnel_suggested_grade_id": "int4",
     "funnel_next_contact_date": "date",
+    "funnel_proven_stage_id": "int4",
+    "funnel_stage_gap": "int4",
 }
 
 
@@ -68,7 +70,13 @@ def uninstall_hook(env):
         [("module.name", "=", "sales_lead_funnel"), ("type", "=", "f")]
     ).unlink()
     env["ir.config_parameter"].search(
-        [("key", "=", "sales_lead_funnel.score_fields")]
+        [
+            (
+                "key",
+                "in",
+                ["sales_lead_funnel.score_fields", "sales_lead_funnel.gate_fields"],
+            )
+        ]
     ).unlink()
     env.cr.execute(
         SQL(

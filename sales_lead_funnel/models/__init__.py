@@ -30,12 +30,15 @@ from . import funnel_contact_mixin
 from . import funnel_coach_mixin
 from . import funnel_work_mixin
 from . import funnel_plan
+from . import funnel_gate_plan
 from . import funnel_my_day_lists
 from . import funnel_my_day_rows
 from . import funnel_my_day
 from . import ir_ui_menu
 from . import mail_activity
+from . import funnel_stage_approval
 from . import funnel_proof_mixin
+from . import funnel_ask_mixin
 from . import funnel_gate_mixin
 from . import funnel_gate_stage
 from . import crm_lead

@@ -35,6 +35,8 @@ class CrmLead(models.Model):
         "won_status",
         "funnel_next_contact_date",
         "funnel_gap",
+        "funnel_waiting_stage_id",
+        "funnel_stage_gap",
     )
     def _compute_funnel_card_note(self):
         """The one line the board's card may gain: the next thing to do."""
@@ -48,9 +50,14 @@ class CrmLead(models.Model):
         """
         if self.won_status != "pending":
             return False, False
+        if self.funnel_waiting_stage_id:
+            return self.env._("Waiting for approval"), False
         due = self._funnel_get_due_note()
         if due:
             return due, self.funnel_contact_overdue
+        if self.funnel_stage_gap:
+            proven = self.funnel_proven_stage_id.name or self.env._("no stage")
+            return self.env._("Proof reaches: %s", proven), True
         if self.funnel_grade_state == "proposed":
             return self.env._("Grade waits for review"), False
         if not self.funnel_grade_id and self.funnel_suggested_grade_id:

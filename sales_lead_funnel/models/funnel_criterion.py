@@ -19,7 +19,7 @@ OUTPUTS = [
     "funnel_proven_stage_id",
     "funnel_stage_gap",
     "funnel_checklist",
-    "funnel_to_complete",
+    "funnel_asked_checklist",
     "funnel_is_dropout",
     "funnel_dropout_reason",
 ]

@@ -31,7 +31,7 @@ class FunnelGateMixin(models.AbstractModel):
 
     _name = "funnel.gate.mixin"
     _description = "Stage gates"
-    _inherit = ["funnel.proof.mixin"]
+    _inherit = ["funnel.ask.mixin"]
 
     # ------------------------------------------------------------
     # CRUD
@@ -100,6 +100,10 @@ class FunnelGateMixin(models.AbstractModel):
     def action_set_won(self):
         with self._funnel_watch(MOVERS) as (_watch, leads):
             return super(FunnelGateMixin, leads).action_set_won()
+
+    def _merge_dependences(self, opportunities):
+        self.env["funnel.stage.approval"]._follow_merge(self, opportunities)
+        return super()._merge_dependences(opportunities)
 
     # ------------------------------------------------------------
     # WATCH
@@ -180,10 +184,22 @@ class FunnelGateMixin(models.AbstractModel):
         if failures:
             text = self._funnel_describe(failures)
             self._funnel_notify(self.env._("Moved, but mind"), text)
-        self._funnel_has_moved(watch)
+        if watch.gates.asks_approval:
+            self._funnel_follow_approvals(watch)
 
-    def _funnel_has_moved(self, watch):
-        """Called when leads have been let in. Override to add what follows."""
+    def _funnel_follow_approvals(self, watch):
+        """Record who was let in without a request, close what was overtaken."""
+        approvals = self.env["funnel.stage.approval"]
+        entered = self.sudo().filtered(watch.has_entered)
+        direct = entered.filtered(lambda lead: lead.id in watch.let_in)
+        if direct:
+            states = {lead.id: watch.before[lead.id] for lead in direct}
+            approvals._record_direct(
+                direct, {id_: state and state.stage_id for id_, state in states.items()}
+            )
+            watch.let_in.clear()
+        if entered and not has_approval(self.env):
+            approvals._close_overtaken(entered)
 
     def _funnel_find_failures(self, watch):
         """Return ``{lead: [Failure]}`` of the leads that changed their stage."""
@@ -209,7 +225,7 @@ class FunnelGateMixin(models.AbstractModel):
         return watch.gates.is_backward(before.stage_id, self.stage_id.id)
 
     def _funnel_add_failures(self, failures, leads, rules, watch):
-        rules = [rule for rule in rules if not may_pass(self.env, rule)]
+        rules = self._funnel_get_stopping_rules(rules)
         for lead, unmet in leads._funnel_find_unmet(rules).items():
             for rule in unmet:
                 if rule.effect == "approve" and self._funnel_may_let_in(lead, watch):
@@ -217,28 +233,38 @@ class FunnelGateMixin(models.AbstractModel):
                 text = self._funnel_explain_rule(lead, rule)
                 failures.setdefault(lead, []).append(Failure(rule.effect, text))
 
+    def _funnel_get_stopping_rules(self, rules):
+        """Leave out the rules that do not stop this user."""
+        return [rule for rule in rules if not may_pass(self.env, rule)]
+
     def _funnel_may_let_in(self, lead, watch):
-        """May the user let this lead in, who asks for approval? (S1-39)"""
+        """May the user let this lead in, which asks for approval? (S1-39)"""
         if has_approval(self.env):
             return True
         before = watch.before[lead.id]
         owner_id = before.owner_id if before else lead.user_id.id
-        return may_approve(self.env, owner_id)
+        allowed = may_approve(self.env, owner_id)
+        if allowed:
+            watch.let_in.add(lead.id)
+        return allowed
 
     def _funnel_add_jumps(self, failures, leads, watch):
-        if may_jump(self.env):
-            return
-        texts = {
-            "skip": self.env._("stages may not be skipped on the way into it"),
-            "back": self.env._("leads may not go back into it"),
-        }
         for lead in leads:
             before = watch.before[lead.id]
             from_id = before.stage_id if before else False
-            jump = watch.gates.find_jump(lead.team_id.id, from_id, lead.stage_id.id)
-            if jump:
-                found = failures.setdefault(lead, [])
-                found.append(Failure("jump", texts[jump]))
+            text = self._funnel_find_jump(watch.gates, from_id, lead.stage_id.id, lead)
+            if text:
+                failures.setdefault(lead, []).append(Failure("jump", text))
+
+    def _funnel_find_jump(self, gates, from_id, to_id, lead=None):
+        """Return why this way between two stages is closed to the user, or False."""
+        team_id = (lead or self).team_id.id
+        jump = gates.find_jump(team_id, from_id, to_id)
+        if not jump or may_jump(self.env):
+            return False
+        if jump == "skip":
+            return self.env._("stages may not be skipped on the way into it")
+        return self.env._("leads may not go back into it")
 
     # ------------------------------------------------------------
     # WORDS
@@ -278,16 +304,19 @@ class FunnelGateMixin(models.AbstractModel):
         single = next(iter(stayed)) if len(self) == 1 else self.browse()
         born = single and watch.before[single.id] is None
         moved = single and not born and watch.has_entered(single)
+        asked = moved and not self._funnel_get_asked_stage()  # not while it is asked
         if single and not born and not moved:
             title = self.env._("The stage of this lead needs what you took away:")
         else:
             title = self.env._("Not moved, because something is missing:")
         error = FunnelGateError(
             f"{title}\n{lines}",
-            lead_id=moved and single.id,
-            stage_id=moved and single.stage_id.id,
+            lead_id=asked and single.id,
+            stage_id=asked and single.stage_id.id,
         )
         error.stayed_ids = [lead.id for lead in stayed]
+        effects = {failure.effect for found in stayed.values() for failure in found}
+        error.asks_only_approval = effects == {"approve"}
         return error
 
     def _funnel_notify(self, title, text, sticky=False):

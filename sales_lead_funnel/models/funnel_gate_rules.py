@@ -84,13 +84,16 @@ class Gates:
     ``entry`` and ``dropout`` are ``{stage id: (rule, …)}``.
     """
 
-    __slots__ = ("dropout", "entry", "is_idle", "steps")
+    __slots__ = ("asks_approval", "dropout", "entry", "is_idle", "steps")
 
     def __init__(self, stages, criteria):
         rules = [rule for rule in map(Rule, criteria) if rule.is_usable()]
         self.steps = tuple(map(Step, stages))
         self.entry = self._by_stage(rules, "entry")
         self.dropout = self._by_stage(rules, "dropout")
+        self.asks_approval = any(
+            rule.effect == "approve" for rules in self.entry.values() for rule in rules
+        )
         jumps = all(step.allow_skip and step.allow_back for step in self.steps)
         self.is_idle = jumps and not self.entry
 

@@ -17,10 +17,11 @@ class State(NamedTuple):
 class GateWatch:
     """Notes leads before they are changed. Its identity cannot be forged over RPC."""
 
-    __slots__ = ("before", "gates")
+    __slots__ = ("before", "gates", "let_in")
 
     def __init__(self, gates):
         self.gates = gates
+        self.let_in = set()  # ids of leads that a manager let in without a request
         self.before = {}  # {lead id: State, or None for one that is being born}
 
     def note(self, leads):

@@ -1,8 +1,13 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, is_html_empty
+from odoo.tools import SQL, format_amount, format_date, is_html_empty
+
+from .funnel_criterion import GATE_FIELDS_PARAMETER, OUTPUTS
 
 NUMBERS = ("integer", "float", "monetary")
+LISTS = ("one2many", "many2many")
+PROOFS_SHOWN = 3  # records cited per criterion
+VALUE_LENGTH = 60  # characters of a value that are cited
 
 
 class FunnelProofMixin(models.AbstractModel):
@@ -10,6 +15,223 @@ class FunnelProofMixin(models.AbstractModel):
 
     _name = "funnel.proof.mixin"
     _description = "Proof of a stage"
+
+    funnel_proven_stage_id = fields.Many2one(
+        "crm.stage",
+        string="Proven stage",
+        compute="_compute_funnel_proven_stage",
+        store=True,
+        copy=False,
+        ondelete="set null",
+        help="The highest stage whose criteria, and those of all stages before, the "
+        "lead meets. Empty where no stage has criteria.",
+    )
+    funnel_stage_gap = fields.Integer(
+        string="Stages claimed above proof",
+        compute="_compute_funnel_proven_stage",
+        store=True,
+        copy=False,
+        aggregator="sum",
+    )
+    funnel_checklist = fields.Json(
+        compute="_compute_funnel_checklist", export_string_translation=False
+    )
+
+    # ------------------------------------------------------------
+    # CLAIMED AND PROVEN (S1-39)
+    # ------------------------------------------------------------
+
+    def _funnel_gate_inputs(self):
+        """Return the field paths that the criteria in force read."""
+        if self._abstract:
+            return []  # the mixin itself has no fields to follow
+        parameters = self.env["ir.config_parameter"].sudo()
+        paths = parameters.get_param(GATE_FIELDS_PARAMETER, "").split(",")
+        paths = [path for path in paths if path and path not in OUTPUTS]
+        return [path for path in paths if self._funnel_path_exists(path)]
+
+    @api.depends(
+        lambda self: [
+            "stage_id",
+            "team_id",
+            "type",
+            "funnel_approval_ids.state",
+            *self._funnel_gate_inputs(),
+        ]
+    )
+    def _compute_funnel_proven_stage(self):
+        gates = self.env["funnel.criterion"]._get_gates()
+        self.funnel_proven_stage_id = False
+        self.funnel_stage_gap = 0
+        if gates.entry:
+            leads = self.filtered(lambda lead: lead.type == "opportunity")
+            for team, group in leads.grouped("team_id").items():
+                group._funnel_prove(gates, gates.get_path(team.id))
+
+    def _funnel_prove(self, gates, path):
+        """Walk the path as far as each lead's proof reaches.
+
+        A stage without criteria proves nothing beyond what is claimed.
+        """
+        order = {step.id: index for index, step in enumerate(path)}
+        reached, rest = {}, self
+        for index, step in enumerate(path):
+            rules = gates.entry.get(step.id)
+            if rules:
+                rest -= rest._funnel_filter_unproven(rules, step.id)
+            else:
+                rest = rest.filtered(
+                    lambda lead: order.get(lead.stage_id.id, -1) >= index  # noqa: B023
+                )
+            reached.update(dict.fromkeys(rest, index))
+        for lead in self:
+            index = reached.get(lead, -1)
+            lead.funnel_proven_stage_id = path[index].id if index >= 0 else False
+            claimed = order.get(lead.stage_id.id, -1)
+            lead.funnel_stage_gap = max(0, claimed - index)
+
+    def _funnel_filter_unproven(self, rules, stage_id):
+        """Return the leads that lack a proof; an approval proves what asks for one."""
+        unproven = self.browse()
+        for lead, unmet in self._funnel_find_unmet(rules).items():
+            asks = all(rule.effect == "approve" for rule in unmet)
+            if not (asks and lead._funnel_get_approval(stage_id)):
+                unproven |= lead
+        return unproven
+
+    def _funnel_get_approval(self, stage_id):
+        """Return the approval by which this lead was let into a stage."""
+        return self.funnel_approval_ids.filtered(
+            lambda approval: approval.state == "approved"
+            and approval.stage_id.id == stage_id
+        )[:1]
+
+    # ------------------------------------------------------------
+    # CHECKLIST
+    # ------------------------------------------------------------
+
+    @api.depends(
+        lambda self: [
+            "stage_id",
+            "team_id",
+            "type",
+            "won_status",
+            "funnel_approval_ids.state",
+            *self._funnel_gate_inputs(),
+        ]
+    )
+    @api.depends_context("lang")
+    def _compute_funnel_checklist(self):
+        gates = self.env["funnel.criterion"]._get_gates()
+        for lead in self:
+            lead.funnel_checklist = bool(gates.entry) and lead._funnel_check_off(gates)
+
+    def _funnel_check_off(self, gates):
+        """Return the criteria of the stage the lead is in and of the next one.
+
+        :return: False where there are none, else ``[{stage, claimed, items}]``; see
+            :meth:`_funnel_list_criteria` for the items
+        """
+        if self.type != "opportunity" or self.won_status != "pending":
+            return False
+        following = gates.get_next(self.team_id.id, self.stage_id.id)
+        parts = [
+            {
+                "stage": self.env["crm.stage"].browse(stage_id).sudo().name,
+                "claimed": claimed,
+                "items": self._funnel_list_criteria(stage_id),
+            }
+            for stage_id, claimed in (
+                (self.stage_id.id, True),
+                (following and following.id, False),
+            )
+            if gates.entry.get(stage_id)
+        ]
+        return parts or False
+
+    def _funnel_list_criteria(self, stage_id):
+        """Return ``[{label, done, why, effect, proofs}]`` of a stage's criteria."""
+        gates = self.env["funnel.criterion"]._get_gates()
+        rules = gates.entry.get(stage_id, ())
+        unmet = {rule.id for rule in self._funnel_find_unmet(rules).get(self, ())}
+        return [self._funnel_check_rule(rule, rule.id not in unmet) for rule in rules]
+
+    def _funnel_check_rule(self, rule, is_met):
+        criterion = self.env["funnel.criterion"].sudo().browse(rule.id)
+        approval = not is_met and rule.effect == "approve"
+        approval = approval and self._funnel_get_approval(rule.stage_id)
+        done = is_met or bool(approval)
+        proofs = self._funnel_cite(rule) if is_met else []
+        if approval:
+            proofs = [self._funnel_cite_record(approval)]
+        return {
+            "id": rule.id,
+            "label": criterion.display_name,
+            "done": done,
+            "effect": rule.effect,
+            "why": False if done else self._funnel_explain_rule(self.sudo(), rule),
+            "proofs": proofs,
+        }
+
+    # ------------------------------------------------------------
+    # PROOFS
+    # ------------------------------------------------------------
+
+    def _funnel_cite(self, rule):
+        """Return what shows that a criterion is met, as the reader may see it.
+
+        :return: ``[{text}]`` for values, ``[{text, model, id}]`` for records
+        """
+        if rule.kind == "fields":
+            return [self._funnel_cite_value(name) for name in rule.names]
+        proofs = {}
+        for condition in Domain(rule.domain).iter_conditions():
+            for proof in self._funnel_cite_condition(condition):
+                proofs[proof["text"]] = proof
+        return list(proofs.values())[:PROOFS_SHOWN]
+
+    def _funnel_cite_condition(self, condition):
+        name, _dot, rest = condition.field_expr.partition(".")
+        field = self._fields.get(name)
+        if field is None:
+            return []
+        if field.type not in LISTS:
+            return [self._funnel_cite_value(name)]
+        if condition.operator == "any":
+            inner = Domain(condition.value)
+        elif rest:
+            inner = Domain(rest, condition.operator, condition.value)
+        else:
+            return []
+        records = self[name].filtered_domain(inner)
+        return [self._funnel_cite_record(record) for record in records[:PROOFS_SHOWN]]
+
+    def _funnel_cite_record(self, record):
+        text = f"{record._description}: {record.display_name}"
+        return {"text": text, "model": record._name, "id": record._origin.id}
+
+    def _funnel_cite_value(self, name):
+        label = self._funnel_get_label(name)
+        return {"text": f"{label}: {self._funnel_tell_value(name)}"}
+
+    def _funnel_tell_value(self, name):
+        field, value = self._fields[name], self[name]
+        if field.type == "boolean":
+            return self.env._("Yes") if value else self.env._("No")
+        if field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value, "")
+        if field.relational:
+            return ", ".join(value.mapped("display_name"))[:VALUE_LENGTH]
+        if field.type == "monetary":
+            currency = self.company_currency or self.env.company.currency_id
+            return format_amount(self.env, value, currency)
+        if field.type in ("date", "datetime"):
+            return format_date(self.env, value) if value else ""
+        return str(value)[:VALUE_LENGTH]
+
+    # ------------------------------------------------------------
+    # CRITERIA
+    # ------------------------------------------------------------
 
     def _funnel_find_unmet(self, rules):
         """Return ``{lead: [rule it does not meet]}``, in the order of the rules.

@@ -19,3 +19,5 @@ from . import test_workbook
 from . import test_workbook_forms
 from . import test_gate_criteria
 from . import test_gate_paths
+from . import test_gate_approval
+from . import test_gate_proof

@@ -10,6 +10,7 @@ class GateCommon(FunnelCommon):
         super().setUpClass()
         cls.criteria = cls.env["funnel.criterion"]
         cls.criteria.search([]).unlink()
+        cls.stage_gen_1.sequence = 60  # so that “next” follows “new”
         cls.lead = cls._create_lead(name="Gated")
 
     @classmethod

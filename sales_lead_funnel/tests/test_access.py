@@ -25,6 +25,7 @@ ALLOWED = {  # model → what rep, manager and director may do
     "funnel.grade.wizard": ("rwcu", "rwcu", "rwcu"),
     "funnel.workbook.export": ("", "rwcu", "rwcu"),
     "funnel.criterion": ("r", "rwcu", "rwcu"),
+    "funnel.stage.approval": ("rwc", "rwc", "rwc"),
 }
 
 

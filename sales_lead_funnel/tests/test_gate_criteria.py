@@ -53,6 +53,9 @@ class TestCriterionIsChecked(GateCommon):
         criterion = self._create_criterion("x_asked")
         with self.assertRaisesRegex(FunnelCriterionError, "X Asked"):
             field.unlink()
+        # Core takes the field out of the registry first; a request that fails puts it
+        # back, as is done here.
+        self.env.registry._setup_models__(self.env.cr)
         criterion.unlink()
         field.unlink()
         self.assertFalse(field.exists())
