@@ -1,8 +1,22 @@
 """The gates of all stages as plain values, fit for the registry's cache."""
 
+import re
+
 from odoo.fields import Domain
 
 from .funnel_domain import get_usable_domain, lead_fields
+
+_RELATIVE = re.compile(r"(today|now|[-+=])", re.IGNORECASE)
+
+def _has_relative_date(domain):
+    """Does a condition compare with a day that depends on where we are (“+3m”)?"""
+    for condition in Domain(domain or []).iter_conditions():
+        value = condition.value
+        if isinstance(value, Domain) and _has_relative_date(value):
+            return True
+        if isinstance(value, str) and _RELATIVE.match(value):
+            return True
+    return False
 
 
 class Rule:
@@ -39,17 +53,7 @@ class Rule:
         if self.kind == "domain":
             self.domain = get_usable_domain(criterion.env, criterion.domain, criterion)
         self.paths = self._get_paths(criterion.env)
-        self.is_dated = any("date" in type_ for type_ in self._get_types(criterion.env))
-
-    def _get_types(self, env):
-        """Yield the types of the lead's fields and of what lies behind them."""
-        for path in self.paths:
-            model = "crm.lead"
-            for name in path.split("."):
-                field = env[model]._fields.get(name)
-                if field is not None:
-                    yield field.type
-                    model = field.comodel_name or model
+        self.is_dated = _has_relative_date(self.domain)
 
     def _get_paths(self, env):
         if self.domain is None:

@@ -21,3 +21,5 @@ from . import test_gate_criteria
 from . import test_gate_paths
 from . import test_gate_approval
 from . import test_gate_proof
+from . import test_gate_performance
+from . import test_tours_gates
