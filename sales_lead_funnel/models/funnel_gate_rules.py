@@ -8,6 +8,7 @@ from .funnel_domain import get_usable_domain, lead_fields
 
 _RELATIVE = re.compile(r"(today|now|[-+=])", re.IGNORECASE)
 
+
 def _has_relative_date(domain):
     """Does a condition compare with a day that depends on where we are (“+3m”)?"""
     for condition in Domain(domain or []).iter_conditions():

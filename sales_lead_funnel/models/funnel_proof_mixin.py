@@ -74,21 +74,21 @@ class FunnelProofMixin(models.AbstractModel):
         A stage without criteria proves nothing beyond what is claimed.
         """
         order = {step.id: index for index, step in enumerate(path)}
+        claimed = {lead.id: order.get(lead.stage_id.id, -1) for lead in self}
         reached, rest = {}, self
         for index, step in enumerate(path):
             rules = gates.entry.get(step.id)
             if rules:
                 rest -= rest._funnel_filter_unproven(rules, step.id)
             else:
-                rest = rest.filtered(
-                    lambda lead: order.get(lead.stage_id.id, -1) >= index  # noqa: B023
-                )
-            reached.update(dict.fromkeys(rest, index))
+                rest = self.browse(id_ for id_ in rest._ids if claimed[id_] >= index)
+            reached.update(dict.fromkeys(rest._ids, index))
+        for index, leads in self.grouped(lambda lead: reached.get(lead.id, -1)).items():
+            leads.funnel_proven_stage_id = path[index].id if index >= 0 else False
         for lead in self:
-            index = reached.get(lead, -1)
-            lead.funnel_proven_stage_id = path[index].id if index >= 0 else False
-            claimed = order.get(lead.stage_id.id, -1)
-            lead.funnel_stage_gap = max(0, claimed - index)
+            gap = max(0, claimed[lead.id] - reached.get(lead.id, -1))
+            if gap:
+                lead.funnel_stage_gap = gap
 
     def _funnel_filter_unproven(self, rules, stage_id):
         """Return the leads that lack a proof; an approval proves what asks for one."""
@@ -247,8 +247,9 @@ class FunnelProofMixin(models.AbstractModel):
         unknown = leads._funnel_find_unknown_numbers(rules)
         for rule in rules:
             met = set(leads._funnel_filter_met(rule, unknown)._ids)
-            for lead in self:
-                if lead.id not in met:
+            if len(met) < len(leads):
+                missing = self.browse(id_ for id_ in self._ids if id_ not in met)
+                for lead in missing:
                     unmet.setdefault(lead, []).append(rule)
         return unmet
 
