@@ -48,6 +48,7 @@ def post_init_hook(env):
         "stages": lambda env: env["crm.stage"]._funnel_preset_aliases(),
         "rules": lambda env: env["funnel.scorecard"]._apply_rules(),
         "scores": lambda env: env["funnel.regrade"]._regrade(),
+        "losses": lambda env: env["funnel.loss"]._reconcile(),
     }
     env.flush_all()
     for name, step in steps.items():

@@ -37,6 +37,9 @@ from . import funnel_my_day
 from . import ir_ui_menu
 from . import mail_activity
 from . import funnel_stage_approval
+from . import funnel_competitor
+from . import funnel_loss
+from . import funnel_loss_mixin
 from . import funnel_proof_mixin
 from . import funnel_ask_mixin
 from . import funnel_gate_mixin

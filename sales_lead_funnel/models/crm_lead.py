@@ -16,6 +16,7 @@ class CrmLead(models.Model):
         "funnel.contact.mixin",
         "funnel.coach.mixin",
         "funnel.work.mixin",
+        "funnel.loss.mixin",
         "funnel.import.mixin",
         "crm.lead",
     ]

@@ -35,6 +35,11 @@ class FunnelGatePlan(models.AbstractModel):
 
         return self._in_batches("crm.lead", domain, prove)
 
+    @api.model
+    def reconcile_losses(self):
+        """Nightly: give every lost lead its loss, also those that no code announced."""
+        return self.env["funnel.loss"].sudo()._reconcile()
+
     def _in_batches(self, model, domain, step):
         """Run a step on batches of records, each in a transaction of its own.
 

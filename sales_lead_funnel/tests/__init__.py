@@ -23,3 +23,4 @@ from . import test_gate_approval
 from . import test_gate_proof
 from . import test_gate_performance
 from . import test_tours_gates
+from . import test_loss

@@ -26,6 +26,8 @@ ALLOWED = {  # model → what rep, manager and director may do
     "funnel.workbook.export": ("", "rwcu", "rwcu"),
     "funnel.criterion": ("r", "rwcu", "rwcu"),
     "funnel.stage.approval": ("rwc", "rwc", "rwc"),
+    "funnel.loss": ("rw", "rw", "rw"),
+    "funnel.competitor": ("rc", "rwcu", "rwcu"),
 }
 
 
