@@ -44,6 +44,7 @@
         "views/funnel_gate_criterion_views.xml",
         "views/funnel_gate_approval_views.xml",
         "views/funnel_gate_lead_views.xml",
+        "views/funnel_gate_template_views.xml",
         "views/funnel_gate_loss_views.xml",
         "views/funnel_gate_menus.xml",
     ],

@@ -37,6 +37,7 @@ from . import funnel_my_day
 from . import ir_ui_menu
 from . import mail_activity
 from . import funnel_stage_approval
+from . import funnel_template
 from . import funnel_competitor
 from . import funnel_loss
 from . import funnel_loss_mixin

@@ -28,6 +28,8 @@ ALLOWED = {  # model → what rep, manager and director may do
     "funnel.stage.approval": ("rwc", "rwc", "rwc"),
     "funnel.loss": ("rw", "rw", "rw"),
     "funnel.competitor": ("rc", "rwcu", "rwcu"),
+    "funnel.template.wizard": ("", "", "rwcu"),
+    "funnel.template.wizard.line": ("", "", "rwcu"),
 }
 
 
