@@ -44,6 +44,7 @@ from . import funnel_loss_mixin
 from . import funnel_proof_mixin
 from . import funnel_ask_mixin
 from . import funnel_gate_mixin
+from . import funnel_dropout_mixin
 from . import funnel_gate_stage
 from . import crm_lead
 from . import crm_stage

@@ -17,6 +17,7 @@ class CrmLead(models.Model):
         "funnel.coach.mixin",
         "funnel.work.mixin",
         "funnel.loss.mixin",
+        "funnel.dropout.mixin",
         "funnel.import.mixin",
         "crm.lead",
     ]

@@ -22,6 +22,8 @@ OUTPUTS = [
     "funnel_asked_checklist",
     "funnel_is_dropout",
     "funnel_dropout_reason",
+    "funnel_waiting_stage_id",
+    "funnel_card_note",
 ]
 
 

@@ -8,6 +8,10 @@ from .funnel_stage_move import PATHS
 STATES = [("todo", "To analyse"), ("done", "Analysed"), ("reopened", "Reopened")]
 OPEN = ["todo", "done"]
 STEP_KEY = "funnel_loss_step"
+ACTIVITIES = [
+    "sales_lead_funnel.mail_activity_type_loss",
+    "sales_lead_funnel.mail_activity_type_retry",
+]
 # What people tell of a loss; the rest is as it was at that moment.
 TOLD = {"lost_reason_id", "competitor_id", "lesson", "retry_date"}
 
@@ -138,7 +142,7 @@ class FunnelLoss(models.Model):
             losses._step().write(
                 {"state": "reopened", "reopened_at": self.env.cr.now()}
             )
-            losses.activity_unlink(["mail.mail_activity_data_todo"])
+            losses.activity_unlink(ACTIVITIES)
 
     @api.model
     def _sync_reason(self, leads):
@@ -219,7 +223,7 @@ class FunnelLoss(models.Model):
                     )
                 )
             loss._step().write({"state": "done"})
-            loss.sudo().activity_feedback(["mail.mail_activity_data_todo"])
+            loss.sudo().activity_feedback(ACTIVITIES[:1])
         return True
 
     def action_retry_restore(self):
@@ -235,5 +239,5 @@ class FunnelLoss(models.Model):
         self.ensure_one()
         fresh = self.lead_id.copy({"active": True, "lost_reason_id": False})
         self._step().write({"retry_lead_id": fresh.id})
-        self.sudo().activity_feedback(["mail.mail_activity_data_todo"])
+        self.sudo().activity_feedback(ACTIVITIES[1:])
         return fresh.redirect_lead_opportunity_view()

@@ -240,10 +240,7 @@ class FunnelProofMixin(models.AbstractModel):
         met or not, whoever looks.
         """
         unmet = {}
-        leads = self.sudo().with_context(active_test=True)
-        if any(rule.is_dated for rule in rules):
-            # "in 3 months" begins with the company's day, whoever saves the lead
-            leads = leads.with_context(tz=self.env.company._funnel_get_tz())
+        leads = self.sudo()._funnel_in_company_time(rules)
         unknown = leads._funnel_find_unknown_numbers(rules)
         for rule in rules:
             met = set(leads._funnel_filter_met(rule, unknown)._ids)
@@ -252,6 +249,13 @@ class FunnelProofMixin(models.AbstractModel):
                 for lead in missing:
                     unmet.setdefault(lead, []).append(rule)
         return unmet
+
+    def _funnel_in_company_time(self, rules):
+        """Let “in 3 months” begin with the company's day, whoever saves the lead."""
+        leads = self.with_context(active_test=True)
+        if any(rule.is_dated for rule in rules):
+            leads = leads.with_context(tz=self.env.company._funnel_get_tz())
+        return leads
 
     def _funnel_filter_met(self, rule, unknown):
         if rule.kind == "domain":

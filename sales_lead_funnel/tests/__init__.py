@@ -25,3 +25,4 @@ from . import test_gate_performance
 from . import test_tours_gates
 from . import test_loss
 from . import test_template
+from . import test_gate_plan
