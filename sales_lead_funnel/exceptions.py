@@ -21,3 +21,30 @@ class FunnelScorecardError(ValidationError):
 
 class FunnelFollowupError(ValidationError):
     """A record of the work on a lead (log, chain, plan, request) does not hold up."""
+
+
+class FunnelCriterionError(ValidationError):
+    """A criterion of a stage is set up in a way that cannot work."""
+
+
+class FunnelGateError(ValidationError):
+    """Leads may not enter a stage, or would lose what their stage requires.
+
+    ``context`` reaches the web client, which offers to fill in what is missing.
+    """
+
+    def __init__(self, message, lead_id=False, stage_id=False):
+        super().__init__(message)
+        self.stayed_ids = []  # the refused leads
+        self.asks_only_approval = False
+        self.context = {}
+        if lead_id and stage_id:
+            self.context = {"funnel_gate": {"lead_id": lead_id, "stage_id": stage_id}}
+
+
+class FunnelApprovalError(ValidationError):
+    """A request to enter a stage was asked or answered against the rules."""
+
+
+class FunnelLossError(ValidationError):
+    """A loss or competitor is told in a way that does not hold up."""

@@ -22,6 +22,8 @@ COLUMNS = {
     "funnel_score_coverage": "numeric",
     "funnel_suggested_grade_id": "int4",
     "funnel_next_contact_date": "date",
+    "funnel_proven_stage_id": "int4",
+    "funnel_stage_gap": "int4",
 }
 
 
@@ -48,6 +50,7 @@ def post_init_hook(env):
         "cadence": _start_cadence,
         "rules": lambda env: env["funnel.scorecard"]._apply_rules(),
         "scores": lambda env: env["funnel.regrade"]._regrade(),
+        "losses": lambda env: env["funnel.loss"]._reconcile(),
     }
     env.flush_all()
     for name, step in steps.items():

@@ -6,6 +6,7 @@ class CrmLead(models.Model):
     # Each concern is a mixin; they come before core's model so that their
     # overrides wrap core's.
     _inherit = [
+        "funnel.gate.mixin",
         "funnel.ledger.mixin",
         "funnel.activity.mixin",
         "funnel.grade.mixin",
@@ -16,6 +17,8 @@ class CrmLead(models.Model):
         "funnel.contact.mixin",
         "funnel.coach.mixin",
         "funnel.work.mixin",
+        "funnel.loss.mixin",
+        "funnel.dropout.mixin",
         "funnel.import.mixin",
         "crm.lead",
     ]
@@ -35,6 +38,8 @@ class CrmLead(models.Model):
         "won_status",
         "funnel_next_contact_date",
         "funnel_gap",
+        "funnel_waiting_stage_id",
+        "funnel_stage_gap",
     )
     def _compute_funnel_card_note(self):
         """The one line the board's card may gain: the next thing to do."""
@@ -48,9 +53,14 @@ class CrmLead(models.Model):
         """
         if self.won_status != "pending":
             return False, False
+        if self.funnel_waiting_stage_id:
+            return self.env._("Waiting for approval"), False
         due = self._funnel_get_due_note()
         if due:
             return due, self.funnel_contact_overdue
+        if self.funnel_stage_gap:
+            proven = self.funnel_proven_stage_id.name or self.env._("no stage")
+            return self.env._("Proof reaches: %s", proven), True
         if self.funnel_grade_state == "proposed":
             return self.env._("Grade waits for review"), False
         if not self.funnel_grade_id and self.funnel_suggested_grade_id:

@@ -20,7 +20,8 @@ _COMMAS = re.compile(r"[,，、;；]")
 
 
 class CrmStage(models.Model):
-    _inherit = "crm.stage"
+    _name = "crm.stage"
+    _inherit = ["funnel.gate.stage", "crm.stage"]
 
     funnel_quote_out = fields.Boolean(
         string="Quotation is out",

@@ -31,24 +31,28 @@ def parse_domain(text):
     raise ValueError("a domain is a list of conditions")
 
 
-def check_lead_domain(env, text, record, field):
+def check_lead_domain(
+    env, text, record, field, outputs=None, error_class=FunnelScorecardError
+):
     """Refuse a domain that could not be evaluated on leads.
 
     :param record: how the error names the record, e.g. "Grade A"
     :param field: label of the field that holds the domain
-    :raise FunnelScorecardError: unreadable, or naming an unknown field
+    :param outputs: fields that follow from the rule itself; by default the score's
+    :raise FunnelScorecardError: unreadable, or naming an unknown field; or an error
+        of ``error_class``
     """
     # Constraints run as superuser; who may not read a field may not score by it.
     leads = env[LEAD].with_user(env.uid)
     try:
         domain = Domain(parse_domain(text))
         domain.validate(leads)
-        _check_not_circular(env, lead_fields(env, domain))
+        _check_not_circular(env, lead_fields(env, domain), outputs)
         _check_comparable(env, domain)
         with env.cr.savepoint():  # only the database knows whether values fit
             leads.search(domain, limit=1)
     except UNUSABLE as error:
-        raise FunnelScorecardError(
+        raise error_class(
             env._(
                 "%(record)s: “%(field)s” cannot be used on leads: %(error)s. "
                 "Correct the condition %(domain)s.",
@@ -87,11 +91,11 @@ def _check_comparable(env, domain):
             raise ValueError(f"a text is compared with {condition.value!r}")
 
 
-def _check_not_circular(env, paths):
-    outputs = env[LEAD]._funnel_score_outputs()
+def _check_not_circular(env, paths, outputs=None):
+    outputs = outputs or env[LEAD]._funnel_score_outputs()
     for path in paths:
         if path.split(".")[0] in outputs:
-            raise ValueError(f"“{path}” follows from the score itself")
+            raise ValueError(f"“{path}” follows from the rule itself")
 
 
 def lead_fields(env, domain, prefix="", model=LEAD):

@@ -19,6 +19,10 @@ class ResCompany(models.Model):
         default=90,
         help="Horizon of cohort conversions (M2, M9), in days.",
     )
+    funnel_self_approval = fields.Boolean(
+        string="Managers may approve own leads",
+        help="Off: a manager's own lead that needs approval is let in by another one.",
+    )
 
     _funnel_figures_positive = models.Constraint(
         "CHECK (funnel_min_sample >= 0 AND funnel_stage_horizon > 0"

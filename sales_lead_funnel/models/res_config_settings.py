@@ -13,3 +13,6 @@ class ResConfigSettings(models.TransientModel):
     funnel_win_horizon = fields.Integer(
         related="company_id.funnel_win_horizon", readonly=False
     )
+    funnel_self_approval = fields.Boolean(
+        related="company_id.funnel_self_approval", readonly=False
+    )

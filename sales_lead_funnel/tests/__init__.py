@@ -25,3 +25,13 @@ from . import test_work_access
 from . import test_work_merge
 from . import test_workbook
 from . import test_workbook_forms
+from . import test_gate_criteria
+from . import test_gate_paths
+from . import test_gate_approval
+from . import test_gate_proof
+from . import test_gate_performance
+from . import test_tours_gates
+from . import test_loss
+from . import test_template
+from . import test_gate_plan
+from . import test_workbook_gates

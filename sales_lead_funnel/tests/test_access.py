@@ -36,6 +36,12 @@ ALLOWED = {  # model → what rep, manager and director may do
     "funnel.followup": ("rwc", "rwc", "rwc"),  # nobody deletes what was said
     "funnel.followup.revision": ("r", "r", "r"),
     "funnel.pause.wizard": ("rwcu", "rwcu", "rwcu"),
+    "funnel.criterion": ("r", "rwcu", "rwcu"),
+    "funnel.stage.approval": ("rwc", "rwc", "rwc"),
+    "funnel.loss": ("rw", "rw", "rw"),
+    "funnel.competitor": ("rc", "rwcu", "rwcu"),
+    "funnel.template.wizard": ("", "", "rwcu"),
+    "funnel.template.wizard.line": ("", "", "rwcu"),
 }
 ASSIGNED = {"funnel.resource.request": "r"}  # model → what other employees may do
 

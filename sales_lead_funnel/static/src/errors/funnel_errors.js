@@ -5,8 +5,12 @@ import {WarningDialog} from "@web/core/errors/error_dialogs";
 // be shown as "something went wrong" without their text.
 const MODULE = "odoo.addons.sales_lead_funnel.exceptions";
 const NAMES = [
+    "FunnelApprovalError",
+    "FunnelCriterionError",
+    "FunnelGateError",
     "FunnelGradeError",
     "FunnelLedgerError",
+    "FunnelLossError",
     "FunnelRegisterError",
     "FunnelScorecardError",
 ];

@@ -1,0 +1,204 @@
+from lxml import etree
+
+from odoo import api, fields, models
+
+from ..exceptions import FunnelGateError
+from .funnel_gate_policy import may_approve
+
+ASK_KEY = "funnel_gate_stage_id"  # the stage that was wanted; a number, no privilege
+ANSWERS_KEY = "funnel_gate_view_ref"  # fields to ask; reaches views by this ending
+ASK_VIEW = "sales_lead_funnel.crm_lead_view_form_ask"
+NOT_ASKED = {"stage_id", "team_id", "user_id", "type", "active", "probability"}
+MOVED = {"type": "ir.actions.act_window_close", "infos": {"funnel_moved": True}}
+
+
+class FunnelAskMixin(models.AbstractModel):
+    """A refused move asks: a form with exactly the missing answers, or a request."""
+
+    _name = "funnel.ask.mixin"
+    _description = "What a refused move asks"
+    _inherit = ["funnel.proof.mixin"]
+
+    funnel_approval_ids = fields.One2many(
+        "funnel.stage.approval", "lead_id", string="Approvals", readonly=True
+    )
+    funnel_waiting_stage_id = fields.Many2one(
+        "crm.stage",
+        string="Waits for approval of",
+        compute="_compute_funnel_waiting_stage_id",
+    )
+    funnel_asked_checklist = fields.Json(
+        compute="_compute_funnel_asked_checklist", export_string_translation=False
+    )
+
+    @api.depends("funnel_approval_ids.state")
+    def _compute_funnel_waiting_stage_id(self):
+        """Nothing is read where no criterion asks for approval."""
+        if not self.env["funnel.criterion"]._get_gates().asks_approval:
+            self.funnel_waiting_stage_id = False
+            return
+        for lead in self:
+            waiting = lead.funnel_approval_ids.filtered(
+                lambda approval: approval.state == "requested"
+            )
+            lead.funnel_waiting_stage_id = waiting[:1].stage_id
+
+    @api.depends(lambda self: ["stage_id", *self._funnel_gate_inputs()])
+    @api.depends_context(ASK_KEY, "lang")
+    def _compute_funnel_asked_checklist(self):
+        stage = self._funnel_get_asked_stage()
+        for lead in self:
+            items = lead._funnel_list_criteria(stage.id) if stage else []
+            lead.funnel_asked_checklist = [
+                {"stage": stage.name, "claimed": False, "items": items}
+            ]
+
+    def _funnel_get_asked_stage(self):
+        key = self.env.context.get(ASK_KEY)
+        stages = self.env["crm.stage"]
+        return stages.browse(key).exists() if isinstance(key, int) else stages
+
+    # ------------------------------------------------------------
+    # VIEW
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        arch, view = super()._get_view(view_id, view_type, **options)
+        asked = self.env.context.get(ANSWERS_KEY)
+        if asked and view_type == "form" and view == self.env.ref(ASK_VIEW, False):
+            [group] = arch.xpath("//group[@name='funnel_answers']")
+            for name in str(asked).split(","):
+                if name in self._fields:
+                    group.append(self._funnel_make_field_node(name))
+        return arch, view
+
+    def _funnel_make_field_node(self, name):
+        node = etree.Element("field", name=name)
+        if self._fields[name].type in ("one2many", "many2many"):
+            node.set("colspan", "2")
+        return node
+
+    # ------------------------------------------------------------
+    # DIALOG
+    # ------------------------------------------------------------
+
+    def action_funnel_gate_ask(self, stage_id):
+        """Return the dialog that asks what a stage needs, False where nothing helps.
+
+        :param int stage_id: where the lead was to go
+        """
+        self.ensure_one()
+        self.check_access("write")
+        stage = self.env["crm.stage"].browse(stage_id).exists()
+        effects = {effect for effect, _text in self._funnel_find_hurdles(stage)}
+        names = self._funnel_get_asked_fields(stage)
+        if "jump" in effects or not effects:
+            return False
+        if names or "block" in effects:
+            return self._funnel_open_ask(stage, names)
+        return self._funnel_open_approval(stage) if "approve" in effects else False
+
+    def _funnel_open_ask(self, stage, names):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("“%s” asks for", stage.name),
+            "res_model": "crm.lead",
+            "res_id": self.id,
+            "views": [[self.env.ref(ASK_VIEW).id, "form"]],
+            "target": "new",
+            "context": {
+                ASK_KEY: stage.id,
+                ANSWERS_KEY: ",".join(names),
+                "dialog_size": "medium",
+            },
+        }
+
+    def _funnel_open_approval(self, stage):
+        view = self.env.ref("sales_lead_funnel.funnel_stage_approval_view_form_ask")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("“%s” needs the manager's approval", stage.name),
+            "res_model": "funnel.stage.approval",
+            "views": [[view.id, "form"]],
+            "target": "new",
+            "context": {
+                "default_lead_id": self.id,
+                "default_stage_id": stage.id,
+                "dialog_size": "medium",
+            },
+        }
+
+    def action_funnel_gate_move(self):
+        """Close the dialog: saving it moved the lead, or it goes on to approval."""
+        self.ensure_one()
+        stage = self._funnel_get_asked_stage()
+        if stage and self.stage_id != stage:
+            try:
+                self.write({"stage_id": stage.id})
+            except FunnelGateError as error:
+                if not error.asks_only_approval:
+                    raise
+                return self._funnel_open_approval(stage)
+        return MOVED
+
+    def web_save(self, vals, specification, next_id=None):
+        """Save the answers of the dialog and move in one go.
+
+        Where only the approval is missing then, the answers are kept for it.
+        """
+        stage = self._funnel_get_asked_stage() if len(self) == 1 else None
+        if not stage:
+            return super().web_save(vals, specification, next_id)
+        moved = {**vals, "stage_id": stage.id}
+        try:
+            return super().web_save(moved, specification, next_id)
+        except FunnelGateError as error:
+            if not error.asks_only_approval:
+                raise
+            return super().web_save(vals, specification, next_id)
+
+    # ------------------------------------------------------------
+    # HURDLES
+    # ------------------------------------------------------------
+
+    def _funnel_find_hurdles(self, stage):
+        """Return ``[(effect, text)]`` of what keeps this lead out of a stage."""
+        gates = self.env["funnel.criterion"]._get_gates()
+        hurdles = [
+            (rule.effect, self._funnel_explain_rule(self.sudo(), rule))
+            for rule in self._funnel_find_stopping(stage)
+        ]
+        jump = self._funnel_find_jump(gates, self.stage_id.id, stage.id)
+        return hurdles + ([("jump", jump)] if jump else [])
+
+    def _funnel_find_stopping(self, stage):
+        """Return the rules of a stage that would stop the user with this lead."""
+        gates = self.env["funnel.criterion"]._get_gates()
+        if gates.is_backward(self.stage_id.id, stage.id):
+            return []
+        rules = self._funnel_get_stopping_rules(gates.entry.get(stage.id, ()))
+        if may_approve(self.env, self.user_id.id):
+            rules = [rule for rule in rules if rule.effect != "approve"]
+        return self._funnel_find_unmet(rules).get(self, [])
+
+    def _funnel_get_asked_fields(self, stage):
+        """Return the fields in which the missing answers can be given."""
+        names = []
+        for rule in self._funnel_find_stopping(stage):
+            names += self.sudo()._funnel_get_asked_names(rule)
+        return [n for n in dict.fromkeys(names) if self._funnel_can_be_asked(n)]
+
+    def _funnel_get_asked_names(self, rule):
+        if rule.kind == "fields":
+            unknown = self._funnel_find_unknown_numbers([rule])
+            return self._funnel_get_missing(rule, unknown)
+        return [path.split(".")[0] for path in rule.paths]
+
+    def _funnel_can_be_asked(self, name):
+        field = self._fields.get(name)
+        if field is None or name in NOT_ASKED or field.readonly:
+            return False
+        if (field.comodel_name or "").startswith("mail."):
+            return False
+        return self._has_field_access(field, "write")

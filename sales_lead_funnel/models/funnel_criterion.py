@@ -1,0 +1,211 @@
+from odoo import api, fields, models, tools
+
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
+from ..exceptions import FunnelCriterionError
+from .funnel_domain import check_lead_domain
+from .funnel_gate_rules import Gates
+
+DIRECTIONS = [("entry", "Entry"), ("dropout", "Drop-out")]
+KINDS = [("fields", "Required fields"), ("domain", "Condition")]
+EFFECTS = [
+    ("block", "Block"),
+    ("warn", "Warn"),
+    ("approve", "Needs the manager's approval"),
+]
+GATE_FIELDS_PARAMETER = "sales_lead_funnel.gate_fields"
+# What follows from the gates, which no criterion may therefore ask.
+OUTPUTS = [
+    "funnel_proven_stage_id",
+    "funnel_stage_gap",
+    "funnel_checklist",
+    "funnel_asked_checklist",
+    "funnel_is_dropout",
+    "funnel_dropout_reason",
+    "funnel_waiting_stage_id",
+    "funnel_card_note",
+]
+
+
+class FunnelCriterion(models.Model):
+    """One entry or drop-out rule of a stage (S1-7…15, D10).
+
+    *Required fields* asks answers: 0 and No are answers, a number is missing while
+    nobody ever gave one (NULL), a text while it is blank. *Condition* asks what the
+    lead and its records must meet. A drop-out rule makes a lead that meets it (or
+    whose required fields are all empty) a candidate to be dropped, no more.
+    """
+
+    _name = "funnel.criterion"
+    _description = "Criterion of a stage"
+    _inherit = ["mail.thread"]
+    _order = "stage_id, direction desc, sequence, id"
+    _mail_post_access = "read"  # reps co-write the criteria by comments (S1-37)
+
+    name = fields.Char(
+        translate=True,
+        help="In a few words, as on the checklist; empty: the fields it requires.",
+    )
+    stage_id = fields.Many2one(
+        "crm.stage", required=True, index=True, ondelete="cascade"
+    )
+    direction = fields.Selection(DIRECTIONS, required=True, default="entry")
+    kind = fields.Selection(KINDS, required=True, default="fields")
+    field_ids = fields.Many2many(
+        "ir.model.fields",
+        string="Required fields",
+        domain=[("model", "=", "crm.lead"), ("store", "=", True)],
+    )
+    domain = fields.Char(string="Condition", default="[]", tracking=True)
+    effect = fields.Selection(
+        EFFECTS,
+        required=True,
+        default="block",
+        tracking=True,
+        help="“Needs the manager's approval”: leads that meet the condition go without "
+        "it; an empty condition asks for every lead.",
+    )
+    message = fields.Text(
+        translate=True, tracking=True, help="Says what to do, to whom is stopped."
+    )
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True, tracking=True)
+    group_ids = fields.Many2many(
+        "res.groups",
+        string="Who may pass it",
+        help="People of these groups are not stopped by it.",
+    )
+    template_key = fields.Char(
+        copy=False, readonly=True, export_string_translation=False
+    )
+
+    @api.depends("name", "message", "field_ids")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """Sudo: people may not read the list of fields, only be told their labels."""
+        for criterion in self.sudo():
+            labels = ", ".join(criterion.field_ids.mapped("field_description"))
+            told = (criterion.message or "").strip().split("\n")[0]
+            criterion.display_name = (
+                criterion.name or told or labels or self.env._("Condition")
+            )
+
+    # ------------------------------------------------------------
+    # CHECKS
+    # ------------------------------------------------------------
+
+    @api.constrains("domain", "kind")
+    def _check_domain_can_be_evaluated(self):
+        for criterion in self.filtered(lambda record: record.kind == "domain"):
+            check_lead_domain(
+                self.env,
+                criterion.domain,
+                record=self.env._("Criterion %s", criterion.display_name),
+                field=self.env._("Condition"),
+                outputs=OUTPUTS,
+                error_class=FunnelCriterionError,
+            )
+
+    @api.constrains("field_ids", "kind")
+    def _check_fields_are_of_the_lead(self):
+        for criterion in self.filtered(lambda record: record.kind == "fields"):
+            names = criterion.sudo().field_ids
+            if not names:
+                raise criterion._field_error(self.env._("choose at least one field"))
+            for field in names:
+                if field.model != "crm.lead" or not field.store:
+                    problem = self.env._(
+                        "“%s” is no stored field of the lead", field.field_description
+                    )
+                    raise criterion._field_error(problem)
+
+    @api.constrains("domain", "kind", "direction")
+    def _check_dropout_asks_something(self):
+        """An empty drop-out condition would make every lead a candidate."""
+        for criterion in self:
+            if criterion.direction == "dropout" and criterion.kind == "domain":
+                if not criterion._get_plain_domain():
+                    raise FunnelCriterionError(
+                        self.env._(
+                            "Criterion %s: an empty “Condition” would drop every lead "
+                            "of the stage. Say which ones.",
+                            criterion.display_name,
+                        )
+                    )
+
+    def _get_plain_domain(self):
+        return (self.domain or "[]").strip() != "[]"
+
+    def _field_error(self, problem):
+        return FunnelCriterionError(
+            self.env._(
+                "Criterion %(name)s, “Required fields”: %(problem)s.",
+                name=self.display_name,
+                problem=problem,
+            )
+        )
+
+    # ------------------------------------------------------------
+    # CHANGES OF RULES
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        criteria = super().create(vals_list)
+        self._rules_changed()
+        return criteria
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._rules_changed()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self._rules_changed()
+        return result
+
+    @api.model
+    def _stages_changed(self):
+        """Forget the order of stages; where criteria are, prove the leads anew."""
+        if self.pool.ready:
+            self.env.flush_all()
+            self.env.registry.clear_cache()
+
+    @api.model
+    def _rules_changed(self):
+        """Forget compiled rules and watch the fields they read.
+
+        What open leads prove by the new rules is found by the cron right after.
+        """
+        if not self.pool.ready or self.env.context.get(MODULE_UNINSTALL_FLAG):
+            return
+        self.env.flush_all()
+        self.env.registry.clear_cache()
+        self._watch_fields()
+        cron = self.env.ref("sales_lead_funnel.ir_cron_prove", False)
+        if cron:
+            cron.sudo()._trigger()
+
+    def _watch_fields(self):
+        """Make the proven stage follow exactly the fields some criterion reads."""
+        entry = self._get_gates().entry.values()
+        paths = {path for rules in entry for rule in rules for path in rule.paths}
+        paths = ",".join(sorted(paths))
+        parameters = self.env["ir.config_parameter"].sudo()
+        if parameters.get_param(GATE_FIELDS_PARAMETER, "") == paths:
+            return
+        parameters.set_param(GATE_FIELDS_PARAMETER, paths)
+        self.env.flush_all()
+        self.env.registry._setup_models__(self.env.cr, ["crm.lead"])
+
+    # ------------------------------------------------------------
+    # RULES
+    # ------------------------------------------------------------
+
+    @api.model
+    @tools.ormcache()
+    def _get_gates(self):
+        """Return the rules in force as :class:`Gates`; one cached lookup."""
+        stages = self.env["crm.stage"].sudo().search([])
+        return Gates(stages, self.sudo().search([("active", "=", True)]))

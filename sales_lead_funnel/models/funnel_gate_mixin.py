@@ -1,0 +1,326 @@
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from odoo import api, models
+
+from ..exceptions import FunnelGateError
+from .funnel_gate_policy import has_approval, is_judged, may_approve, may_jump, may_pass
+from .funnel_gate_watch import WATCH_KEY, GateWatch
+
+# Writing one of these may bring a lead into a stage …
+MOVERS = {"stage_id", "team_id", "user_id", "type", "active", "probability"}
+# … and one of these may blank a field that is required.
+SOURCES = {"partner_id", "funnel_client", "funnel_contact"}
+TOLD_AT_MOST = 20  # leads named in one message
+
+
+class Failure(NamedTuple):
+    """One reason why a lead may not enter; ``effect`` as of the criterion."""
+
+    effect: str
+    text: str
+
+
+class FunnelGateMixin(models.AbstractModel):
+    """Stage gates: judged after the write on the difference, on every path (rule 2).
+
+    A change of leads runs inside a watch, which knows what they were before. When it is
+    done, the leads that came into a stage are judged once per batch; a refusal undoes
+    the whole change, whoever may catch the error.
+    """
+
+    _name = "funnel.gate.mixin"
+    _description = "Stage gates"
+    _inherit = ["funnel.ask.mixin"]
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        with self._funnel_watch(MOVERS) as (watch, model):
+            leads = super(FunnelGateMixin, model).create(vals_list)
+            if watch:
+                watch.note_births(leads)
+        return leads.with_env(self.env)
+
+    def write(self, vals):
+        with self._funnel_watch(vals) as (_watch, leads):
+            return super(FunnelGateMixin, leads).write(vals)
+
+    # ------------------------------------------------------------
+    # DOORS that write leads one by one: judged once, all failures in one message
+    # ------------------------------------------------------------
+
+    def web_save_multi(self, vals_list, specification):
+        copies = [dict(vals) for vals in vals_list]
+        try:
+            return self._funnel_save_multi(vals_list, specification)
+        except FunnelGateError as error:
+            rest = self._funnel_without_stayed(error)
+            kept = [vals for id_, vals in zip(self._ids, copies, strict=True) if id_ in rest._ids]
+            rest._funnel_save_multi(kept, specification)
+            return self._funnel_tell_stayed(error, specification)
+
+    def _funnel_save_multi(self, vals_list, specification):
+        with self._funnel_watch(MOVERS) as (_watch, leads):
+            return super(FunnelGateMixin, leads).web_save_multi(
+                vals_list, specification
+            )
+
+    def web_save(self, vals, specification, next_id=None):
+        """Mass edit of a list: what may move moves, the others stay and are named."""
+        copy = dict(vals)
+        try:
+            return super().web_save(vals, specification, next_id)
+        except FunnelGateError as error:
+            rest = self._funnel_without_stayed(error)
+            super(FunnelGateMixin, rest).web_save(copy, specification)
+            return self._funnel_tell_stayed(error, specification)
+
+    def _funnel_without_stayed(self, error):
+        """Return the leads that were not refused.
+
+        :raise FunnelGateError: it was one lead, or all were refused
+        """
+        rest = self.filtered(lambda lead: lead.id not in error.stayed_ids)
+        if not error.stayed_ids or not rest:
+            raise error
+        return rest
+
+    def _funnel_tell_stayed(self, error, specification):
+        self._funnel_notify(self.env._("Some leads stayed"), str(error), sticky=True)
+        return self.with_context(bin_size=True).web_read(specification)
+
+    def convert_opportunity(self, *args, **kwargs):
+        with self._funnel_watch(MOVERS) as (_watch, leads):
+            return super(FunnelGateMixin, leads).convert_opportunity(*args, **kwargs)
+
+    def action_set_won(self):
+        with self._funnel_watch(MOVERS) as (_watch, leads):
+            return super(FunnelGateMixin, leads).action_set_won()
+
+    def _merge_dependences(self, opportunities):
+        self.env["funnel.stage.approval"]._follow_merge(self, opportunities)
+        return super()._merge_dependences(opportunities)
+
+    # ------------------------------------------------------------
+    # WATCH
+    # ------------------------------------------------------------
+
+    @contextmanager
+    def _funnel_watch(self, changed):
+        """Judge what is done to leads in the block, when the outermost block ends.
+
+        Without criteria this costs one cached lookup.
+
+        :param changed: names of the fields that change
+        :return: ``(GateWatch or None, self to go on with)``
+        """
+        gates = self.env["funnel.criterion"]._get_gates()
+        outer = self.env.context.get(WATCH_KEY)
+        if isinstance(outer, GateWatch):
+            with self._funnel_join_watch(outer):
+                yield outer, self
+        elif gates.is_idle or not self._funnel_may_enter(gates, changed):
+            yield None, self
+        else:
+            watch = GateWatch(gates)
+            watch.note(self)
+            with self._funnel_undo_when_refused():
+                yield watch, self.with_context(**{WATCH_KEY: watch})
+                self.browse(watch.before)._funnel_judge(watch)
+
+    def _funnel_may_enter(self, gates, changed):
+        if not is_judged(self.env):
+            return False
+        required = {n for rules in gates.entry.values() for r in rules for n in r.names}
+        return not (MOVERS | SOURCES | required).isdisjoint(changed)
+
+    @contextmanager
+    def _funnel_join_watch(self, watch):
+        """Take part in an outer block. What the background does in it is not judged."""
+        if is_judged(self.env):
+            watch.note(self)
+            yield
+            return
+        self.browse(set(self._ids) & set(watch.before))._funnel_judge(watch)
+        yield
+        watch.note_again(self)
+
+    @contextmanager
+    def _funnel_undo_when_refused(self):
+        """Leave nothing of a refused change, also where the error is swallowed.
+
+        Core's mail links do so. The flush before, without the one of core's own
+        savepoints, keeps tracking at the end of the transaction.
+        """
+        self.env.flush_all()
+        try:
+            with self.env.cr.savepoint(flush=False):
+                yield
+        except Exception:
+            self.env.transaction.clear()
+            raise
+
+    # ------------------------------------------------------------
+    # JUDGEMENT
+    # ------------------------------------------------------------
+
+    def _funnel_judge(self, watch):
+        """Refuse what the criteria refuse, tell what they warn of.
+
+        :raise FunnelGateError: naming every refused lead and its reasons
+        """
+        failures = self._funnel_find_failures(watch)
+        stayed = {
+            lead: [f for f in found if f.effect != "warn"]
+            for lead, found in failures.items()
+        }
+        stayed = {lead: found for lead, found in stayed.items() if found}
+        if stayed:
+            raise self._funnel_refuse(watch, stayed)
+        if failures:
+            text = self._funnel_describe(failures)
+            self._funnel_notify(self.env._("Moved, but mind"), text)
+        if watch.gates.asks_approval:
+            self._funnel_follow_approvals(watch)
+
+    def _funnel_follow_approvals(self, watch):
+        """Record who was let in without a request, close what was overtaken."""
+        approvals = self.env["funnel.stage.approval"]
+        entered = self.sudo().filtered(watch.has_entered)
+        direct = entered.filtered(lambda lead: lead.id in watch.let_in)
+        if direct:
+            states = {lead.id: watch.before[lead.id] for lead in direct}
+            approvals._record_direct(
+                direct, {id_: state and state.stage_id for id_, state in states.items()}
+            )
+            watch.let_in.clear()
+        if entered and not has_approval(self.env):
+            approvals._close_overtaken(entered)
+
+    def _funnel_find_failures(self, watch):
+        """Return ``{lead: [Failure]}`` of the leads that changed their stage."""
+        failures = {}
+        leads = self.sudo().exists() if len(self) > 1 else self.sudo()
+        entered = leads.filtered(watch.has_entered)
+        for stage, group in entered.grouped("stage_id").items():
+            rules = watch.gates.entry.get(stage.id, ())
+            forward = group.filtered(lambda lead: not lead._funnel_went_back(watch))
+            self._funnel_add_failures(failures, forward, rules, watch)
+            self._funnel_add_jumps(failures, group, watch)
+        for lead in leads - entered:
+            rules = watch.find_blanked(lead)
+            if rules:
+                self._funnel_add_failures(failures, lead, rules, watch)
+        return failures
+
+    def _funnel_went_back(self, watch):
+        """Going back is always honest: nothing is asked but whether it is allowed."""
+        before = watch.before[self.id]
+        if before is None or not before.is_opportunity:
+            return False
+        return watch.gates.is_backward(before.stage_id, self.stage_id.id)
+
+    def _funnel_add_failures(self, failures, leads, rules, watch):
+        rules = self._funnel_get_stopping_rules(rules)
+        for lead, unmet in leads._funnel_find_unmet(rules).items():
+            for rule in unmet:
+                if rule.effect == "approve" and self._funnel_may_let_in(lead, watch):
+                    continue
+                text = self._funnel_explain_rule(lead, rule)
+                failures.setdefault(lead, []).append(Failure(rule.effect, text))
+
+    def _funnel_get_stopping_rules(self, rules):
+        """Leave out the rules that do not stop this user."""
+        return [rule for rule in rules if not may_pass(self.env, rule)]
+
+    def _funnel_may_let_in(self, lead, watch):
+        """May the user let this lead in, which asks for approval? (S1-39)"""
+        if has_approval(self.env):
+            return True
+        before = watch.before[lead.id]
+        owner_id = before.owner_id if before else lead.user_id.id
+        allowed = may_approve(self.env, owner_id)
+        if allowed:
+            watch.let_in.add(lead.id)
+        return allowed
+
+    def _funnel_add_jumps(self, failures, leads, watch):
+        for lead in leads:
+            before = watch.before[lead.id]
+            from_id = before.stage_id if before else False
+            text = self._funnel_find_jump(watch.gates, from_id, lead.stage_id.id, lead)
+            if text:
+                failures.setdefault(lead, []).append(Failure("jump", text))
+
+    def _funnel_find_jump(self, gates, from_id, to_id, lead=None):
+        """Return why this way between two stages is closed to the user, or False."""
+        team_id = (lead or self).team_id.id
+        jump = gates.find_jump(team_id, from_id, to_id)
+        if not jump or may_jump(self.env):
+            return False
+        if jump == "skip":
+            return self.env._("stages may not be skipped on the way into it")
+        return self.env._("leads may not go back into it")
+
+    # ------------------------------------------------------------
+    # WORDS
+    # ------------------------------------------------------------
+
+    def _funnel_explain_rule(self, lead, rule):
+        """Say what is missing, and what the criterion says to do."""
+        criterion = self.env["funnel.criterion"].sudo().browse(rule.id)
+        parts = [criterion.message or criterion.name]
+        if rule.kind == "fields":
+            unknown = lead._funnel_find_unknown_numbers([rule])
+            missing = lead._funnel_get_missing(rule, unknown)
+            labels = ", ".join(f"“{lead._funnel_get_label(name)}”" for name in missing)
+            parts.append(self.env._("missing: %s", labels))
+        if rule.effect == "approve":
+            parts.append(self.env._("needs the manager's approval"))
+        return " – ".join(part for part in parts if part) or criterion.display_name
+
+    def _funnel_get_label(self, name):
+        return self._fields[name]._description_string(self.env)
+
+    def _funnel_describe(self, failures):
+        """Return one line per lead with all its reasons."""
+        lines = []
+        for lead, found in list(failures.items())[:TOLD_AT_MOST]:
+            reasons = "; ".join(failure.text for failure in found)
+            stage = lead.stage_id.name
+            lines.append(f"{lead.display_name} → {stage}: {reasons}")
+        more = len(failures) - TOLD_AT_MOST
+        if more > 0:
+            lines.append(self.env._("and %s more", more))
+        return "\n".join(lines)
+
+    def _funnel_refuse(self, watch, stayed):
+        """Return the error that says which leads stay where they are, and why."""
+        lines = self._funnel_describe(stayed)
+        single = next(iter(stayed)) if len(self) == 1 else self.browse()
+        born = single and watch.before[single.id] is None
+        moved = single and not born and watch.has_entered(single)
+        asked = moved and not self._funnel_get_asked_stage()  # not while it is asked
+        if single and not born and not moved:
+            title = self.env._("The stage of this lead needs what you took away:")
+        else:
+            title = self.env._("Not moved, because something is missing:")
+        error = FunnelGateError(
+            f"{title}\n{lines}",
+            lead_id=asked and single.id,
+            stage_id=asked and single.stage_id.id,
+        )
+        error.stayed_ids = [lead.id for lead in stayed]
+        effects = {failure.effect for found in stayed.values() for failure in found}
+        error.asks_only_approval = effects == {"approve"}
+        return error
+
+    def _funnel_notify(self, title, text, sticky=False):
+        self.env.user._bus_send(
+            "simple_notification",
+            {"type": "warning", "title": title, "message": text, "sticky": sticky},
+        )

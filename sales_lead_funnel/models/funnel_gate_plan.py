@@ -1,0 +1,182 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import split_every
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 500  # leads per transaction
+ENTRY_WINDOW = 7  # days back that leads which entered a stage are looked for
+LOSS_WINDOW = 60  # days after which a loss is not asked for any more
+ANALYSE_WITHIN = 2  # days the owner has for the analysis of a loss
+STAGE_DATA = "sales_lead_funnel.mail_activity_type_stage_data"
+LOSS = "sales_lead_funnel.mail_activity_type_loss"
+RETRY = "sales_lead_funnel.mail_activity_type_retry"
+
+
+class FunnelGatePlan(models.AbstractModel):
+    """What gates and losses do by themselves; one cron or rule calls one method.
+
+    Every method can be run again at any moment.
+    """
+
+    _name = "funnel.gate.plan"
+    _description = "Automations of gates and losses"
+
+    @api.model
+    def prove_stages(self):
+        """Find anew what open leads prove: rules change, and days pass."""
+        names = ["funnel_proven_stage_id", "funnel_stage_gap"]
+        domain = Domain("type", "=", "opportunity")
+        if not self.env["funnel.criterion"]._get_gates().entry:
+            domain &= Domain(names[0], "!=", False) | Domain(names[1], "!=", 0)
+        else:
+            domain &= Domain("won_status", "=", "pending")
+
+        def prove(leads):
+            for name in names:
+                self.env.add_to_compute(leads._fields[name], leads)
+            leads.flush_recordset(names)
+
+        return self._in_batches("crm.lead", domain, prove)
+
+    # ------------------------------------------------------------
+    # STAGE ENTERED (S1-17)
+    # ------------------------------------------------------------
+
+    @api.model
+    def ask_stage_data(self):
+        """Stage entered without its data: the owner has 24 hours to complete it.
+
+        The activity closes itself when nothing is missing any more.
+        """
+        closed = self._close_complete()
+        since = fields.Datetime.now() - timedelta(days=ENTRY_WINDOW)
+        domain = Domain("funnel_stage_gap", ">", 0)
+        domain &= Domain("won_status", "=", "pending") & Domain("user_id", "!=", False)
+        domain &= Domain("funnel_stage_move_ids", "any", [("happened_at", ">=", since)])
+        return closed + self._in_batches("crm.lead", domain, self._ask_data_of)
+
+    def _ask_data_of(self, leads):
+        for lead in self._find_incomplete(leads):
+            entered = lead.funnel_stage_move_ids[:1].happened_at
+            self._schedule(
+                lead,
+                STAGE_DATA,
+                self.env._("Complete the data of “%s”", lead.stage_id.name),
+                (entered + timedelta(days=1)).date(),
+                lead.user_id,
+            )
+
+    def _close_complete(self):
+        activities = self.env["mail.activity"].sudo()
+        kind = self.env.ref(STAGE_DATA)
+        planned = activities.search(
+            [("activity_type_id", "=", kind.id), ("res_model", "=", "crm.lead")]
+        )
+        leads = self.env["crm.lead"].sudo().browse(set(planned.mapped("res_id")))
+        complete = leads.exists() - self._find_incomplete(leads.exists())
+        done = planned.filtered(lambda activity: activity.res_id in complete.ids)
+        done.action_feedback(feedback=self.env._("Complete"))
+        return len(done)
+
+    def _find_incomplete(self, leads):
+        """Return the leads that do not meet what the stage they are in asks."""
+        entry = self.env["funnel.criterion"]._get_gates().entry
+        missing = leads.browse()
+        for stage, group in leads.grouped("stage_id").items():
+            rules = [r for r in entry.get(stage.id, ()) if r.effect != "approve"]
+            missing |= missing.union(*group._funnel_find_unmet(rules))
+        return missing.filtered(lambda lead: lead.won_status == "pending")
+
+    # ------------------------------------------------------------
+    # LOST
+    # ------------------------------------------------------------
+
+    @api.model
+    def ask_loss_analyses(self):
+        """Lost in the background: its owner analyses the loss."""
+        since = fields.Datetime.now() - timedelta(days=LOSS_WINDOW)
+        domain = Domain("state", "=", "todo") & Domain("user_id", "!=", False)
+        domain &= Domain("lost_at", ">=", since)
+        due = fields.Date.context_today(self) + timedelta(days=ANALYSE_WITHIN)
+
+        def ask(losses):
+            for loss in losses:
+                summary = self.env._("Analyse the loss")
+                self._schedule(loss, LOSS, summary, due, loss.user_id)
+
+        return self._in_batches("funnel.loss", domain, ask)
+
+    @api.model
+    def retry_lost(self):
+        """Try-again date reached: the owner chooses a fresh lead or the restored one."""
+        today = fields.Date.context_today(self)
+        domain = Domain("retry_date", "<=", today) & Domain("retry_lead_id", "=", False)
+        domain &= Domain("state", "!=", "reopened") & Domain("user_id", "!=", False)
+
+        def ask(losses):
+            for loss in losses:
+                summary = self.env._("Try again: restore the lead or start a fresh one")
+                self._schedule(loss, RETRY, summary, today, loss.user_id)
+
+        return self._in_batches("funnel.loss", domain, ask)
+
+    @api.model
+    def reconcile_losses(self):
+        """Nightly: give every lost lead its loss, also those that no code announced."""
+        return self.env["funnel.loss"].sudo()._reconcile()
+
+    # ------------------------------------------------------------
+    # PARTS
+    # ------------------------------------------------------------
+
+    def _schedule(self, record, kind, summary, day, user):
+        """Plan an activity once: done or open, the same is not planned again."""
+        activities = self.env["mail.activity"].sudo().with_context(active_test=False)
+        same = activities.search_count(
+            [
+                ("res_model", "=", record._name),
+                ("res_id", "=", record.id),
+                ("activity_type_id", "=", self.env.ref(kind).id),
+                ("summary", "=", summary),
+            ],
+            limit=1,
+        )
+        if not same:
+            record.with_context(mail_activity_quick_update=True).activity_schedule(
+                kind, date_deadline=day, summary=summary, user_id=user.id
+            )
+
+    def _in_batches(self, model, domain, step):
+        """Run a step on batches of records, each in a transaction of its own.
+
+        Sudo: crons work for all salespeople. A record that fails is logged and left
+        out; the others of its batch are done.
+
+        :return: number of records done
+        """
+        records = self.env[model].sudo().with_context(active_test=False)
+        records = records.search(domain, order="id")
+        progress = self.env["ir.cron"]._commit_progress
+        done, remaining = 0, len(records)
+        for batch in split_every(BATCH, records.ids, records.browse):
+            done += self._try_step(step, batch)
+            remaining -= len(batch)
+            if not progress(len(batch), remaining=remaining):
+                break
+        return done
+
+    def _try_step(self, step, records):
+        """Run a step on all records at once; if that fails, on each by itself."""
+        try:
+            with self.env.cr.savepoint():
+                step(records)
+        except Exception:
+            if len(records) > 1:
+                return sum(self._try_step(step, record) for record in records)
+            _logger.exception("%s: automation of the funnel failed", records)
+            return 0
+        return len(records)

@@ -1,0 +1,63 @@
+from odoo import api, fields, models
+
+RULE_FIELDS = {"sequence", "name", "is_won", "team_ids", "active"}
+
+
+class FunnelGateStage(models.AbstractModel):
+    """What a stage is for and how leads may come into it (S1-7, F4)."""
+
+    _name = "funnel.gate.stage"
+    _description = "Gate of a stage"
+
+    funnel_goal = fields.Text(
+        string="Goal of the stage", translate=True, help="What is reached in it."
+    )
+    funnel_owner_role = fields.Char(
+        string="Owner role",
+        translate=True,
+        help="Who is responsible in this stage, e.g. sales representative.",
+    )
+    funnel_allow_skip = fields.Boolean(
+        string="May be entered by skipping",
+        default=True,
+        help="Off: leads come only from the stage before. Managers may always jump.",
+    )
+    funnel_allow_back = fields.Boolean(
+        string="May be entered going back",
+        default=True,
+        help="Off: leads do not come back from later stages. Managers may always jump.",
+    )
+    funnel_criterion_ids = fields.One2many(
+        "funnel.criterion",
+        "stage_id",
+        string="Entry criteria",
+        domain=[("direction", "=", "entry")],
+        context={"default_direction": "entry"},
+    )
+    funnel_dropout_ids = fields.One2many(
+        "funnel.criterion",
+        "stage_id",
+        string="Drop-out criteria",
+        domain=[("direction", "=", "dropout")],
+        context={"default_direction": "dropout"},
+    )
+    funnel_template_key = fields.Char(
+        copy=False, readonly=True, export_string_translation=False
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        stages = super().create(vals_list)
+        self.env["funnel.criterion"]._stages_changed()
+        return stages
+
+    def write(self, vals):
+        result = super().write(vals)
+        if any(name in RULE_FIELDS or name.startswith("funnel_") for name in vals):
+            self.env["funnel.criterion"]._stages_changed()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env["funnel.criterion"]._stages_changed()
+        return result

@@ -1,0 +1,74 @@
+"""What leads were before a change, so that only the difference is judged."""
+
+from typing import NamedTuple
+
+WATCH_KEY = "funnel_gate_watch"
+
+
+class State(NamedTuple):
+    """A lead before the change; ``answered`` are the rules of its stage it met."""
+
+    stage_id: int
+    is_opportunity: bool
+    owner_id: int
+    answered: frozenset
+
+
+class GateWatch:
+    """Notes leads before they are changed. Its identity cannot be forged over RPC."""
+
+    __slots__ = ("before", "gates", "let_in")
+
+    def __init__(self, gates):
+        self.gates = gates
+        self.let_in = set()  # ids of leads that a manager let in without a request
+        self.before = {}  # {lead id: State, or None for one that is being born}
+
+    def note(self, leads):
+        """Note the leads that are not yet."""
+        new = [id_ for id_ in leads._ids if id_ and id_ not in self.before]
+        self.note_again(leads.browse(new))
+
+    def note_again(self, leads):
+        # Sudo: compared only; who may not read a lead may not write it either.
+        for stage, group in leads.sudo().grouped("stage_id").items():
+            rules = self.get_field_rules(stage.id)
+            unmet = group._funnel_find_unmet(rules) if rules else {}
+            for lead in group:
+                missing = {rule.id for rule in unmet.get(lead, ())}
+                self.before[lead.id] = State(
+                    stage.id,
+                    lead.type == "opportunity",
+                    lead.user_id.id,
+                    frozenset(rule.id for rule in rules if rule.id not in missing),
+                )
+
+    def note_births(self, leads):
+        self.before.update(dict.fromkeys(leads._ids))
+
+    def get_field_rules(self, stage_id):
+        """Rules whose answers may not be taken away while a lead is in the stage."""
+        return [
+            rule
+            for rule in self.gates.entry.get(stage_id, ())
+            if rule.kind == "fields" and rule.effect != "approve"
+        ]
+
+    def has_entered(self, lead):
+        """Did this lead, an open opportunity now, come into the stage it is in?"""
+        if lead.type != "opportunity" or lead.won_status == "lost":
+            return False
+        before = self.before[lead.id]
+        if before is None or not before.is_opportunity:
+            return True
+        return before.stage_id != lead.stage_id.id
+
+    def find_blanked(self, lead):
+        """Return the rules of its stage that a lead met before, to be asked again."""
+        before = self.before[lead.id]
+        if before is None or before.stage_id != lead.stage_id.id:
+            return []
+        if lead.type != "opportunity" or lead.won_status == "lost":
+            return []
+        rules = self.get_field_rules(lead.stage_id.id)
+        return [rule for rule in rules if rule.id in before.answered]

@@ -1,0 +1,243 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..exceptions import FunnelLossError
+from .funnel_path import current_path, explicit_happened_at
+from .funnel_stage_move import PATHS
+
+STATES = [("todo", "To analyse"), ("done", "Analysed"), ("reopened", "Reopened")]
+OPEN = ["todo", "done"]
+STEP_KEY = "funnel_loss_step"
+ACTIVITIES = [
+    "sales_lead_funnel.mail_activity_type_loss",
+    "sales_lead_funnel.mail_activity_type_retry",
+]
+# What people tell of a loss; the rest is as it was at that moment.
+TOLD = {"lost_reason_id", "competitor_id", "lesson", "retry_date"}
+
+
+class LossStep:
+    """Marks a write as following from what happened to the lead; cannot be forged."""
+
+    __slots__ = ()
+
+
+class FunnelLoss(models.Model):
+    """Why one lead was lost, at which stage, to whom, what was learnt (S0-24, S3-10).
+
+    Written whenever a lead becomes lost, by whatever path. Losing it again after a
+    restore is another record. What nobody has analysed is “to analyse”.
+    """
+
+    _name = "funnel.loss"
+    _description = "Loss"
+    _inherit = ["funnel.lead.child", "mail.thread", "mail.activity.mixin"]
+    _order = "lost_at desc, id desc"
+    _rec_name = "lead_id"
+
+    state = fields.Selection(STATES, required=True, default="todo", readonly=True)
+    lost_at = fields.Datetime(required=True, readonly=True, index=True)
+    stage_id = fields.Many2one(
+        "crm.stage", string="Lost in stage", readonly=True, ondelete="set null"
+    )
+    amount = fields.Monetary(readonly=True, currency_field="company_currency")
+    company_currency = fields.Many2one(related="lead_id.company_currency")
+    user_id = fields.Many2one(
+        "res.users", string="Owner then", readonly=True, ondelete="set null"
+    )
+    team_id = fields.Many2one("crm.team", readonly=True, ondelete="set null")
+    grade_id = fields.Many2one(
+        "funnel.grade", string="Grade then", readonly=True, ondelete="set null"
+    )
+    path = fields.Selection(PATHS, readonly=True, help="How it was lost.")
+    lost_reason_id = fields.Many2one(
+        "crm.lost.reason", string="Reason", index="btree_not_null", ondelete="restrict"
+    )
+    competitor_id = fields.Many2one(
+        "funnel.competitor",
+        string="Lost to",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    lesson = fields.Text(string="What was learnt")
+    retry_date = fields.Date(string="Try again on")
+    retry_lead_id = fields.Many2one(
+        "crm.lead", string="Tried again with", readonly=True, ondelete="set null"
+    )
+    reopened_at = fields.Datetime(readonly=True)
+
+    _one_open = models.UniqueIndex(
+        "(lead_id) WHERE state IN ('todo', 'done')", "A lost lead has one open loss."
+    )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        """People tell reason, competitor, lesson and date; the rest is as it was."""
+        told = TOLD.intersection(vals)
+        if not self._is_step():
+            self._check_only_told(vals)
+        result = super().write(vals)
+        if "competitor_id" in told:
+            self._note_competitor()
+        if "lost_reason_id" in told and not self._is_step():
+            self._pass_reason_on()
+        return result
+
+    def _check_only_told(self, vals):
+        free = ("message_", "activity_")
+        if any(n in self._fields and n not in TOLD and not n.startswith(free) for n in vals):
+            raise FunnelLossError(
+                self.env._(
+                    "A loss keeps what was at that moment: only reason, competitor, "
+                    "lesson and the date to try again can be told."
+                )
+            )
+
+    def _is_step(self):
+        return isinstance(self.env.context.get(STEP_KEY), LossStep)
+
+    def _step(self):
+        return self.with_context(**{STEP_KEY: LossStep()})
+
+    def _note_competitor(self):
+        """Who won was in the lead. Sudo: follows from the loss just written."""
+        for loss in self.filtered("competitor_id").sudo():
+            loss.lead_id.funnel_competitor_ids |= loss.competitor_id
+
+    def _pass_reason_on(self):
+        """Core shows the reason on the lead."""
+        for reason, losses in self.grouped("lost_reason_id").items():
+            leads = losses.filtered(lambda loss: loss.state in OPEN).lead_id
+            leads.write({"lost_reason_id": reason.id})
+
+    # ------------------------------------------------------------
+    # FOLLOWING THE LEAD
+    # ------------------------------------------------------------
+
+    @api.model
+    def _open_for(self, leads):
+        """Record that these leads are lost now; state “to analyse”.
+
+        Sudo: follows from losing a lead, which the user was allowed to do.
+        """
+        losses = self.sudo().with_context(mail_create_nosubscribe=True)
+        known = losses.search([("lead_id", "in", leads.ids), ("state", "in", OPEN)])
+        path = current_path(self.env)
+        lost_at = explicit_happened_at(self.env) or self.env.cr.now()
+        losses._step().with_context(tracking_disable=True).create(
+            [
+                {**lead._funnel_prepare_loss_vals(), "path": path, "lost_at": lost_at}
+                for lead in leads.sudo() - known.lead_id
+            ]
+        )
+
+    @api.model
+    def _close_for(self, leads):
+        """The leads live again: their losses are kept as reopened."""
+        losses = self._find_open(leads)
+        if losses:
+            losses._step().write(
+                {"state": "reopened", "reopened_at": self.env.cr.now()}
+            )
+            losses.activity_unlink(ACTIVITIES)
+
+    @api.model
+    def _sync_reason(self, leads):
+        """Take over the reason that was written on lost leads."""
+        for loss in self._find_open(leads):
+            reason = loss.lead_id.lost_reason_id
+            if loss.lost_reason_id != reason:
+                vals = {"lost_reason_id": reason.id}
+                if not reason:
+                    vals["state"] = "todo"
+                loss._step().write(vals)
+
+    @api.model
+    def _find_open(self, leads):
+        """Sudo: losses follow their lead, whoever changes it."""
+        domain = [("lead_id", "in", leads.ids), ("state", "in", OPEN)]
+        return self.sudo().search(domain)
+
+    def _reparent(self, survivor):
+        """Follow a merge: a lead that lives, or has its own open loss, gets none."""
+        is_lost = survivor.won_status == "lost" and not self._find_open(survivor)
+        kept = self.filtered(lambda loss: loss.state in OPEN)[: int(is_lost)]
+        closed = self.filtered(lambda loss: loss.state in OPEN) - kept
+        closed._step().write({"state": "reopened", "reopened_at": self.env.cr.now()})
+        self.flush_model(["state"])
+        self._step().write({"lead_id": survivor.id})
+
+    def _reconcile(self):
+        """Give lost leads without an open loss one, in one statement.
+
+        For leads lost before the addon was there, and for raw SQL by others. Those with
+        a reason count as analysed.
+
+        :return: number of losses added
+        """
+        self.env["crm.lead"].flush_model()
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO funnel_loss (
+                    lead_id, stage_id, lost_reason_id, amount, user_id, team_id,
+                    grade_id, state, lost_at, path,
+                    create_uid, create_date, write_uid, write_date)
+                SELECT lead.id, lead.stage_id, lead.lost_reason_id,
+                       lead.expected_revenue, lead.user_id, lead.team_id,
+                       lead.funnel_grade_id,
+                       CASE WHEN lead.lost_reason_id IS NULL
+                            THEN 'todo' ELSE 'done' END,
+                       COALESCE(lead.date_closed, lead.write_date, %(now)s),
+                       'reconcile', 1, %(now)s, 1, %(now)s
+                  FROM crm_lead lead
+                 WHERE lead.won_status = 'lost'
+                   AND NOT EXISTS (
+                       SELECT 1 FROM funnel_loss loss
+                        WHERE loss.lead_id = lead.id AND loss.state IN ('todo', 'done'))
+                """,
+                now=self.env.cr.now(),
+            )
+        )
+        count = self.env.cr.rowcount
+        self.invalidate_model(flush=False)
+        return count
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_complete(self):
+        """The owner has analysed the loss."""
+        for loss in self.filtered(lambda record: record.state == "todo"):
+            if not loss.lost_reason_id:
+                raise FunnelLossError(
+                    self.env._(
+                        "%(lead)s: choose the “Reason” before the loss counts as "
+                        "analysed.",
+                        lead=loss.lead_id.display_name,
+                    )
+                )
+            loss._step().write({"state": "done"})
+            loss.sudo().activity_feedback(ACTIVITIES[:1])
+        return True
+
+    def action_retry_restore(self):
+        """Try again with the same lead, where it was lost."""
+        self.ensure_one()
+        lead = self.lead_id
+        lead.action_restore()
+        self._step().write({"retry_lead_id": lead.id})
+        return lead.redirect_lead_opportunity_view()
+
+    def action_retry_fresh(self):
+        """Try again with a fresh lead of the same client; the lost one stays lost."""
+        self.ensure_one()
+        fresh = self.lead_id.copy({"active": True, "lost_reason_id": False})
+        self._step().write({"retry_lead_id": fresh.id})
+        self.sudo().activity_feedback(ACTIVITIES[1:])
+        return fresh.redirect_lead_opportunity_view()

@@ -1,0 +1,73 @@
+from odoo import fields, models
+
+from .funnel_loss import OPEN
+
+
+class FunnelLossMixin(models.AbstractModel):
+    """Every loss of a lead has its record, whatever path lost it (S0-24, D11)."""
+
+    _name = "funnel.loss.mixin"
+    _description = "Losses of a lead"
+
+    funnel_loss_ids = fields.One2many("funnel.loss", "lead_id", string="Losses")
+    funnel_competitor_ids = fields.Many2many(
+        "funnel.competitor", string="Competitors", help="Who else is in (S1-16)."
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "lost_reason_id" in vals:
+            self.env["funnel.loss"]._sync_reason(self)
+        return result
+
+    def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
+        """Open or close the loss of the leads whose state really changed."""
+        result = super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
+        was = {id_ for id_, status in old_status_by_lead.items() if status["is_lost"]}
+        now = {id_ for id_, status in new_status_by_lead.items() if status["is_lost"]}
+        lost = self.filtered(lambda lead: lead.id in now - was)
+        back = self.filtered(lambda lead: lead.id in was - now)
+        if lost:
+            self.env["funnel.loss"]._open_for(lost)
+            self._funnel_stop_waiting(lost)
+        if back:
+            self.env["funnel.loss"]._close_for(back)
+        return result
+
+    def _funnel_stop_waiting(self, lost):
+        if self.env["funnel.criterion"]._get_gates().asks_approval:
+            self.env["funnel.stage.approval"]._close_overtaken(lost)
+
+    def _funnel_prepare_loss_vals(self):
+        """Return what a loss keeps of this lead. Override to keep more."""
+        competitor = self.funnel_competitor_ids
+        return {
+            "lead_id": self.id,
+            "stage_id": self.stage_id.id,
+            "lost_reason_id": self.lost_reason_id.id,
+            "amount": self.expected_revenue,
+            "user_id": self.user_id.id,
+            "team_id": self.team_id.id,
+            "grade_id": self.funnel_grade_id.id,
+            "competitor_id": competitor.id if len(competitor) == 1 else False,
+        }
+
+    def _funnel_tell_loss(self, vals):
+        """Complete the open losses of these leads with what a person tells."""
+        losses = self.funnel_loss_ids.filtered(lambda loss: loss.state in OPEN)
+        if vals:
+            losses.write(vals)
+        losses.filtered("lost_reason_id").action_complete()
+
+    def _merge_dependences(self, opportunities):
+        self.env["funnel.loss"]._follow_merge(self, opportunities)
+        return super()._merge_dependences(opportunities)
+
+    def _merge_get_fields_specific(self):
+        """The survivor met all competitors of the merged leads."""
+        return {
+            **super()._merge_get_fields_specific(),
+            "funnel_competitor_ids": lambda name, leads: [
+                fields.Command.set(leads.funnel_competitor_ids.ids)
+            ],
+        }

@@ -1,0 +1,319 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL, format_amount, format_date, is_html_empty
+
+from .funnel_criterion import GATE_FIELDS_PARAMETER, OUTPUTS
+
+NUMBERS = ("integer", "float", "monetary")
+LISTS = ("one2many", "many2many")
+PROOFS_SHOWN = 3  # records cited per criterion
+VALUE_LENGTH = 60  # characters of a value that are cited
+
+
+class FunnelProofMixin(models.AbstractModel):
+    """Does a lead meet the criteria of a stage, and what proves it?"""
+
+    _name = "funnel.proof.mixin"
+    _description = "Proof of a stage"
+
+    funnel_proven_stage_id = fields.Many2one(
+        "crm.stage",
+        string="Proven stage",
+        compute="_compute_funnel_proven_stage",
+        store=True,
+        copy=False,
+        ondelete="set null",
+        help="The highest stage whose criteria, and those of all stages before, the "
+        "lead meets. Empty where no stage has criteria.",
+    )
+    funnel_stage_gap = fields.Integer(
+        string="Stages claimed above proof",
+        compute="_compute_funnel_proven_stage",
+        store=True,
+        copy=False,
+        aggregator="sum",
+    )
+    funnel_checklist = fields.Json(
+        compute="_compute_funnel_checklist", export_string_translation=False
+    )
+
+    # ------------------------------------------------------------
+    # CLAIMED AND PROVEN (S1-39)
+    # ------------------------------------------------------------
+
+    def _funnel_gate_inputs(self):
+        """Return the field paths that the criteria in force read."""
+        if self._abstract:
+            return []  # the mixin itself has no fields to follow
+        parameters = self.env["ir.config_parameter"].sudo()
+        paths = parameters.get_param(GATE_FIELDS_PARAMETER, "").split(",")
+        paths = [path for path in paths if path and path not in OUTPUTS]
+        return [path for path in paths if self._funnel_path_exists(path)]
+
+    @api.depends(
+        lambda self: [
+            "stage_id",
+            "team_id",
+            "type",
+            "funnel_approval_ids.state",
+            *self._funnel_gate_inputs(),
+        ]
+    )
+    def _compute_funnel_proven_stage(self):
+        gates = self.env["funnel.criterion"]._get_gates()
+        self.funnel_proven_stage_id = False
+        self.funnel_stage_gap = 0
+        if gates.entry:
+            leads = self.filtered(lambda lead: lead.type == "opportunity")
+            for team, group in leads.grouped("team_id").items():
+                group._funnel_prove(gates, gates.get_path(team.id))
+
+    def _funnel_prove(self, gates, path):
+        """Walk the path as far as each lead's proof reaches.
+
+        A stage without criteria proves nothing beyond what is claimed.
+        """
+        order = {step.id: index for index, step in enumerate(path)}
+        claimed = {lead.id: order.get(lead.stage_id.id, -1) for lead in self}
+        reached, rest = {}, self
+        for index, step in enumerate(path):
+            rules = gates.entry.get(step.id)
+            if rules:
+                rest -= rest._funnel_filter_unproven(rules, step.id)
+            else:
+                rest = self.browse(id_ for id_ in rest._ids if claimed[id_] >= index)
+            reached.update(dict.fromkeys(rest._ids, index))
+        for index, leads in self.grouped(lambda lead: reached.get(lead.id, -1)).items():
+            leads.funnel_proven_stage_id = path[index].id if index >= 0 else False
+        for lead in self:
+            gap = max(0, claimed[lead.id] - reached.get(lead.id, -1))
+            if gap:
+                lead.funnel_stage_gap = gap
+
+    def _funnel_filter_unproven(self, rules, stage_id):
+        """Return the leads that lack a proof; an approval proves what asks for one."""
+        unproven = self.browse()
+        for lead, unmet in self._funnel_find_unmet(rules).items():
+            asks = all(rule.effect == "approve" for rule in unmet)
+            if not (asks and lead._funnel_get_approval(stage_id)):
+                unproven |= lead
+        return unproven
+
+    def _funnel_get_approval(self, stage_id):
+        """Return the approval by which this lead was let into a stage."""
+        return self.funnel_approval_ids.filtered(
+            lambda approval: approval.state == "approved"
+            and approval.stage_id.id == stage_id
+        )[:1]
+
+    # ------------------------------------------------------------
+    # CHECKLIST
+    # ------------------------------------------------------------
+
+    @api.depends(
+        lambda self: [
+            "stage_id",
+            "team_id",
+            "type",
+            "won_status",
+            "funnel_approval_ids.state",
+            *self._funnel_gate_inputs(),
+        ]
+    )
+    @api.depends_context("lang")
+    def _compute_funnel_checklist(self):
+        gates = self.env["funnel.criterion"]._get_gates()
+        for lead in self:
+            lead.funnel_checklist = bool(gates.entry) and lead._funnel_check_off(gates)
+
+    def _funnel_check_off(self, gates):
+        """Return the criteria of the stage the lead is in and of the next one.
+
+        :return: False where there are none, else ``[{stage, claimed, items}]``; see
+            :meth:`_funnel_list_criteria` for the items
+        """
+        if self.type != "opportunity" or self.won_status != "pending":
+            return False
+        following = gates.get_next(self.team_id.id, self.stage_id.id)
+        parts = [
+            {
+                "stage": self.env["crm.stage"].browse(stage_id).sudo().name,
+                "claimed": claimed,
+                "items": self._funnel_list_criteria(stage_id),
+            }
+            for stage_id, claimed in (
+                (self.stage_id.id, True),
+                (following and following.id, False),
+            )
+            if gates.entry.get(stage_id)
+        ]
+        return parts or False
+
+    def _funnel_list_criteria(self, stage_id):
+        """Return ``[{label, done, why, effect, proofs}]`` of a stage's criteria."""
+        gates = self.env["funnel.criterion"]._get_gates()
+        rules = gates.entry.get(stage_id, ())
+        unmet = {rule.id for rule in self._funnel_find_unmet(rules).get(self, ())}
+        return [self._funnel_check_rule(rule, rule.id not in unmet) for rule in rules]
+
+    def _funnel_check_rule(self, rule, is_met):
+        criterion = self.env["funnel.criterion"].sudo().browse(rule.id)
+        approval = not is_met and rule.effect == "approve"
+        approval = approval and self._funnel_get_approval(rule.stage_id)
+        done = is_met or bool(approval)
+        proofs = self._funnel_cite(rule) if is_met else []
+        if approval:
+            proofs = [self._funnel_cite_record(approval)]
+        return {
+            "id": rule.id,
+            "label": criterion.display_name,
+            "done": done,
+            "effect": rule.effect,
+            "why": False if done else self._funnel_explain_rule(self.sudo(), rule),
+            "proofs": proofs,
+        }
+
+    # ------------------------------------------------------------
+    # PROOFS
+    # ------------------------------------------------------------
+
+    def _funnel_cite(self, rule):
+        """Return what shows that a criterion is met, as the reader may see it.
+
+        :return: ``[{text}]`` for values, ``[{text, model, id}]`` for records
+        """
+        if rule.kind == "fields":
+            return [self._funnel_cite_value(name) for name in rule.names]
+        proofs = {}
+        for condition in Domain(rule.domain).iter_conditions():
+            for proof in self._funnel_cite_condition(condition):
+                proofs[proof["text"]] = proof
+        return list(proofs.values())[:PROOFS_SHOWN]
+
+    def _funnel_cite_condition(self, condition):
+        name, _dot, rest = condition.field_expr.partition(".")
+        field = self._fields.get(name)
+        if field is None:
+            return []
+        if field.type not in LISTS:
+            return [self._funnel_cite_value(name)]
+        if condition.operator == "any":
+            inner = Domain(condition.value)
+        elif rest:
+            inner = Domain(rest, condition.operator, condition.value)
+        else:
+            return []
+        records = self[name].filtered_domain(inner)
+        return [self._funnel_cite_record(record) for record in records[:PROOFS_SHOWN]]
+
+    def _funnel_cite_record(self, record):
+        text = f"{record._description}: {record.display_name}"
+        return {"text": text, "model": record._name, "id": record._origin.id}
+
+    def _funnel_cite_value(self, name):
+        label = self._funnel_get_label(name)
+        return {"text": f"{label}: {self._funnel_tell_value(name)}"}
+
+    def _funnel_tell_value(self, name):
+        field, value = self._fields[name], self[name]
+        if field.type == "boolean":
+            return self.env._("Yes") if value else self.env._("No")
+        if field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value, "")
+        if field.relational:
+            return ", ".join(value.mapped("display_name"))[:VALUE_LENGTH]
+        if field.type == "monetary":
+            currency = self.company_currency or self.env.company.currency_id
+            return format_amount(self.env, value, currency)
+        if field.type in ("date", "datetime"):
+            return format_date(self.env, value) if value else ""
+        return str(value)[:VALUE_LENGTH]
+
+    # ------------------------------------------------------------
+    # CRITERIA
+    # ------------------------------------------------------------
+
+    def _funnel_find_unmet(self, rules):
+        """Return ``{lead: [rule it does not meet]}``, in the order of the rules.
+
+        One ``filtered_domain`` per condition for the whole batch. Sudo: a criterion is
+        met or not, whoever looks.
+        """
+        unmet = {}
+        leads = self.sudo()._funnel_in_company_time(rules)
+        unknown = leads._funnel_find_unknown_numbers(rules)
+        for rule in rules:
+            met = set(leads._funnel_filter_met(rule, unknown)._ids)
+            if len(met) < len(leads):
+                missing = self.browse(id_ for id_ in self._ids if id_ not in met)
+                for lead in missing:
+                    unmet.setdefault(lead, []).append(rule)
+        return unmet
+
+    def _funnel_in_company_time(self, rules):
+        """Let “in 3 months” begin with the company's day, whoever saves the lead."""
+        leads = self.with_context(active_test=True)
+        if any(rule.is_dated for rule in rules):
+            leads = leads.with_context(tz=self.env.company._funnel_get_tz())
+        return leads
+
+    def _funnel_filter_met(self, rule, unknown):
+        if rule.kind == "domain":
+            if rule.always_asks():
+                return self.browse()
+            return self.filtered_domain(Domain(rule.domain))
+        return self.filtered(lambda lead: not lead._funnel_get_missing(rule, unknown))
+
+    def _funnel_get_missing(self, rule, unknown):
+        """Return the names of required fields that nobody has answered."""
+        return [
+            name for name in rule.names if not self._funnel_is_answered(name, unknown)
+        ]
+
+    def _funnel_is_answered(self, name, unknown):
+        """0 and No are answers; a number is missing while its column is NULL."""
+        field, value = self._fields[name], self[name]
+        if field.type == "boolean":
+            return True
+        if field.type in NUMBERS:
+            return bool(value) or (self.id, name) not in unknown
+        if field.type == "html":
+            return not is_html_empty(value)
+        return bool(value.strip() if isinstance(value, str) else value)
+
+    def _funnel_find_unknown_numbers(self, rules):
+        """Return ``{(lead id, field)}`` of required numbers that nobody ever gave.
+
+        Only the database knows: in memory, NULL and 0 look alike. One query, none
+        where no number is required. A lead not saved yet has given none.
+        """
+        names = {
+            name
+            for rule in rules
+            for name in rule.names
+            if self._fields[name].type in NUMBERS
+        }
+        if not names:
+            return set()
+        unknown = {(id_, name) for id_ in self._ids if not id_ for name in names}
+        return unknown | self._funnel_read_nulls(sorted(names))
+
+    def _funnel_read_nulls(self, names):
+        leads = self.browse(id_ for id_ in self._ids if id_)
+        if not leads:
+            return set()
+        leads.flush_recordset(names)
+        columns = [SQL("%s IS NULL", SQL.identifier(name)) for name in names]
+        self.env.cr.execute(
+            SQL(
+                "SELECT id, %s FROM crm_lead WHERE id IN %s",
+                SQL(", ").join(columns),
+                leads._ids,
+            )
+        )
+        return {
+            (id_, name)
+            for id_, *nulls in self.env.cr.fetchall()
+            for name, is_null in zip(names, nulls, strict=True)
+            if is_null
+        }

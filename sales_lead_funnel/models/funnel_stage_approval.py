@@ -1,0 +1,333 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, LockError
+
+from ..exceptions import FunnelApprovalError
+from .funnel_gate_policy import PASS_KEY, GatePass
+from .funnel_grade_mixin import REVIEWER_GROUP
+from .funnel_path import with_path
+
+STATES = [
+    ("requested", "Requested"),
+    ("approved", "Approved"),
+    ("refused", "Refused"),
+    ("cancelled", "Cancelled"),
+]
+STEP_KEY = "funnel_approval_step"
+FREE_FIELDS = {"reason", "note"}  # people write these; the rest follows from steps
+TODO = "mail.mail_activity_data_todo"
+
+
+class ApprovalStep:
+    """Marks a write as a step of the request's own buttons; cannot be forged."""
+
+    __slots__ = ()
+
+
+class FunnelStageApproval(models.Model):
+    """One request to let a lead into a stage, and the manager's answer (S1-39, S4-7).
+
+    The lead stays where it is until the answer; approving moves it, and judges it
+    anew. Row locks let one of two answers win and tell the other.
+    """
+
+    _name = "funnel.stage.approval"
+    _description = "Approval of a stage"
+    _inherit = ["funnel.lead.child", "mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _rec_name = "lead_id"
+
+    from_stage_id = fields.Many2one("crm.stage", readonly=True, ondelete="set null")
+    stage_id = fields.Many2one(
+        "crm.stage", string="Wanted stage", required=True, ondelete="cascade"
+    )
+    requester_id = fields.Many2one(
+        "res.users",
+        string="Requested by",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.uid,
+    )
+    note = fields.Text(string="Why now", help="What the manager should know.")
+    state = fields.Selection(STATES, required=True, default="requested", readonly=True)
+    reason = fields.Text(string="Manager's reason")
+    answered_by_id = fields.Many2one("res.users", string="Answered by", readonly=True)
+    answered_at = fields.Datetime(readonly=True)
+    is_direct = fields.Boolean(
+        string="Without request",
+        readonly=True,
+        help="The manager moved the lead without being asked.",
+    )
+    can_answer = fields.Boolean(compute="_compute_can_answer")
+
+    _one_open = models.UniqueIndex(
+        "(lead_id) WHERE state = 'requested'",
+        "This lead waits for an approval already.",
+    )
+
+    @api.depends("state", "lead_id.user_id", "requester_id")
+    @api.depends_context("uid")
+    def _compute_can_answer(self):
+        for approval in self:
+            may = not approval._find_objection()
+            approval.can_answer = approval.state == "requested" and may
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Ask for approval; the manager gets an activity."""
+        if self._is_step():
+            return super().create(vals_list)
+        self.flush_model(["state"])  # one open request a lead: see what was closed
+        asked = [
+            {name: vals.get(name) for name in ("lead_id", "stage_id", "note")}
+            for vals in map(self._add_defaults, vals_list)
+        ]
+        for vals in asked:
+            lead = self.env["crm.lead"].browse(vals["lead_id"])
+            vals["from_stage_id"] = lead.stage_id.id
+        approvals = super().create(asked)
+        for approval in approvals:
+            approval._check_may_ask()
+            approval._plan(approval._get_manager(), self.env._("Answer the request"))
+        return approvals
+
+    def _add_defaults(self, vals):
+        defaults = self.default_get(["lead_id", "stage_id"])
+        return {**defaults, **vals}
+
+    def write(self, vals):
+        """Keep states and answers to the buttons, the reason to managers."""
+        if not self._is_step():
+            guarded = [n for n in vals if n in self._fields and not self._is_free(n)]
+            if guarded:
+                raise FunnelApprovalError(
+                    self.env._(
+                        "A request is answered by its buttons: approve, refuse, cancel."
+                    )
+                )
+            if "reason" in vals:
+                self._check_manager()
+        return super().write(vals)
+
+    def _is_free(self, name):
+        return name in FREE_FIELDS or name.startswith(("message_", "activity_"))
+
+    def _is_step(self):
+        return isinstance(self.env.context.get(STEP_KEY), ApprovalStep)
+
+    def _step(self):
+        return self.with_context(**{STEP_KEY: ApprovalStep()})
+
+    def _check_may_ask(self):
+        """Refuse a request that could not be granted as the lead stands.
+
+        :raise FunnelApprovalError: closed, there already, or something else is missing
+        """
+        lead, stage = self.lead_id, self.stage_id
+        if lead.type != "opportunity" or lead.won_status != "pending":
+            raise self._ask_error(self.env._("it is no open opportunity"))
+        if lead.stage_id == stage:
+            raise self._ask_error(self.env._("it is in this stage already"))
+        hurdles = lead._funnel_find_hurdles(stage)
+        texts = [text for effect, text in hurdles if effect in ("block", "jump")]
+        if texts:
+            raise self._ask_error("; ".join(texts))
+
+    def _ask_error(self, problem):
+        return FunnelApprovalError(
+            self.env._(
+                "No approval to enter “%(stage)s” can be asked for %(lead)s: "
+                "%(problem)s.",
+                stage=self.stage_id.name,
+                lead=self.lead_id.display_name,
+                problem=problem,
+            )
+        )
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_approve(self):
+        """Let the leads in; each is judged as it stands now.
+
+        :raise FunnelGateError: a lead changed meanwhile and may not enter any more
+        """
+        for approval in self:
+            approval._start_answer()
+            with self.env.cr.savepoint():
+                approval._answer("approved", self.env._("Approved"))
+                approval._move_lead()
+        return True
+
+    def action_refuse(self):
+        for approval in self:
+            approval._start_answer()
+            if not (approval.reason or "").strip():
+                raise FunnelApprovalError(
+                    self.env._(
+                        "%(lead)s: give the reason in “Manager's reason” before you "
+                        "refuse.",
+                        lead=approval.lead_id.display_name,
+                    )
+                )
+            approval._answer("refused", self.env._("Refused"))
+            summary = self.env._("Approval refused: read the reason")
+            approval._plan(approval.requester_id, summary)
+        return True
+
+    def action_cancel(self):
+        for approval in self:
+            if approval.requester_id != self.env.user:
+                approval._check_manager()
+            approval._lock_open()
+            approval._answer("cancelled", self.env._("Cancelled"))
+        return True
+
+    def action_send(self):
+        """Close the dialog in which the request was made; saving it was asking."""
+        return {"type": "ir.actions.act_window_close", "infos": {"funnel_moved": True}}
+
+    # ------------------------------------------------------------
+    # STEPS
+    # ------------------------------------------------------------
+
+    def _start_answer(self):
+        """Make sure that the user may answer, and is the only one who does."""
+        self._check_manager()
+        objection = self._find_objection()
+        if objection:
+            raise FunnelApprovalError(objection)
+        self._lock_open()
+
+    def _lock_open(self):
+        """Lock the request; whoever comes second is told.
+
+        :raise FunnelApprovalError: somebody answers or has answered it
+        """
+        try:
+            self.lock_for_update(allow_referencing=True)
+        except LockError as error:
+            raise FunnelApprovalError(
+                self.env._(
+                    "Somebody else is answering the request for %s right now. Reload "
+                    "the page.",
+                    self.lead_id.display_name,
+                )
+            ) from error
+        self.invalidate_recordset(["state", "answered_by_id"], flush=False)
+        if self.state != "requested":
+            states = dict(self._fields["state"]._description_selection(self.env))
+            raise FunnelApprovalError(
+                self.env._(
+                    "The request for %(lead)s is “%(state)s” already, by %(user)s.",
+                    lead=self.lead_id.display_name,
+                    state=states[self.state],
+                    user=self.answered_by_id.name or self.env._("somebody else"),
+                )
+            )
+
+    def _find_objection(self):
+        """Return why the user may not answer, else False (four-eyes rule)."""
+        if self.env.su:
+            return False
+        if not self.env.user.has_group(REVIEWER_GROUP):
+            return self.env._("Requests are answered by managers only.")
+        involved = self.env.user in (self.lead_id.user_id, self.requester_id)
+        if involved and not self.env.company.funnel_self_approval:
+            return self.env._(
+                "This is your own lead: another manager answers the request."
+            )
+        return False
+
+    def _answer(self, state, feedback):
+        self._step().write(
+            {
+                "state": state,
+                "answered_by_id": self.env.uid,
+                "answered_at": self.env.cr.now(),
+            }
+        )
+        # Sudo: the activity may be of a colleague who could have answered as well.
+        self.sudo().activity_feedback([TODO], feedback=feedback)
+
+    def _reparent(self, survivor):
+        """Follow a merge; a lead waits for one approval at a time."""
+        waiting = self.filtered(lambda approval: approval.state == "requested")
+        has_one = survivor.sudo().funnel_approval_ids.filtered(
+            lambda approval: approval.state == "requested"
+        )
+        for approval in waiting if has_one else waiting[1:]:
+            approval._answer("cancelled", self.env._("The lead was merged"))
+        self.flush_model(["state"])
+        self._step().write({"lead_id": survivor.id})
+
+    def _move_lead(self):
+        lead = with_path(self.lead_id, "button")
+        lead.with_context(**{PASS_KEY: GatePass()}).write(
+            {"stage_id": self.stage_id.id}
+        )
+
+    def _get_manager(self):
+        """The leader of the lead's team, else of the requester's, else nobody.
+
+        Never the one who may not answer.
+        """
+        leader = self.lead_id.team_id.user_id or self.requester_id.sale_team_id.user_id
+        return leader.filtered(
+            lambda user: not self.with_user(user).sudo(False)._find_objection()
+        )
+
+    def _plan(self, user, summary):
+        self.activity_schedule(
+            TODO,
+            date_deadline=fields.Date.context_today(self),
+            summary=summary,
+            user_id=user.id or False,
+        )
+
+    def _check_manager(self):
+        if not self.env.su and not self.env.user.has_group(REVIEWER_GROUP):
+            raise AccessError(self.env._("Requests are answered by managers only."))
+
+    @api.model
+    def _record_direct(self, leads, from_ids):
+        """Note that the user, a manager, let leads in that ask for approval.
+
+        Sudo: follows from a move that the user was allowed to make.
+        """
+        now = self.env.cr.now()
+        answer = {
+            "requester_id": self.env.uid,
+            "answered_by_id": self.env.uid,
+            "answered_at": now,
+            "state": "approved",
+            "is_direct": True,
+        }
+        self.sudo()._step().with_context(tracking_disable=True).create(
+            [
+                {
+                    "lead_id": lead.id,
+                    "stage_id": lead.stage_id.id,
+                    "from_stage_id": from_ids.get(lead.id),
+                    **answer,
+                }
+                for lead in leads
+            ]
+        )
+
+    @api.model
+    def _close_overtaken(self, leads):
+        """Cancel the open requests of leads that are there already, or closed."""
+        waiting = self.sudo().search(
+            [("lead_id", "in", leads.ids), ("state", "=", "requested")]
+        )
+        overtaken = waiting.filtered(
+            lambda approval: approval.lead_id.won_status != "pending"
+            or approval.lead_id.stage_id == approval.stage_id
+        )
+        for approval in overtaken:
+            approval._answer("cancelled", self.env._("The lead moved on"))

@@ -1,0 +1,46 @@
+import {Component} from "@odoo/owl";
+import {registry} from "@web/core/registry";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {useService} from "@web/core/utils/hooks";
+
+/** What a stage asks: done with its proof, or missing and why. */
+export class FunnelChecklistField extends Component {
+    static template = "sales_lead_funnel.FunnelChecklistField";
+    static props = {...standardFieldProps};
+
+    setup() {
+        this.action = useService("action");
+    }
+
+    get parts() {
+        return this.props.record.data[this.props.name] || [];
+    }
+
+    countDone(part) {
+        return part.items.filter((item) => item.done).length;
+    }
+
+    getIcon(item) {
+        if (item.done) {
+            return "fa-check text-success";
+        }
+        return item.effect === "block" ? "fa-times text-danger" : "fa-exclamation";
+    }
+
+    openProof(proof) {
+        this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: proof.model,
+            res_id: proof.id,
+            views: [[false, "form"]],
+            target: "new",
+        });
+    }
+}
+
+export const funnelChecklistField = {
+    component: FunnelChecklistField,
+    supportedTypes: ["json"],
+};
+
+registry.category("fields").add("funnel_checklist", funnelChecklistField);

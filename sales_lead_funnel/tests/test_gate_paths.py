@@ -1,0 +1,540 @@
+"""A gate holds on every door, whatever its effect (design rules 2 and 3)."""
+
+import json
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import Form, HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
+
+from ..exceptions import FunnelGateError
+from ..models.funnel_gate_policy import PASS_KEY
+from ..models.funnel_gate_watch import WATCH_KEY
+from .common_gates import GateCommon
+
+NEED = "Initial need"
+
+
+@tagged("post_install", "-at_install")
+class TestGateScreens(GateCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._create_criterion("funnel_need", message="Ask what they need.")
+
+    def test_write_is_refused_and_leaves_nothing(self):
+        self.assertStays(lambda: self._move_as(self.rep), NEED)
+
+    def test_refusal_that_is_swallowed_leaves_nothing(self):
+        lead = self._as_user(self.rep)
+        try:
+            lead.write({"stage_id": self.stage_next.id, "funnel_authority": "none"})
+        except FunnelGateError:
+            pass
+        else:
+            self.fail("not refused")
+        self.assertEqual(lead.stage_id, self.stage_new)
+        self.assertFalse(lead.funnel_authority)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(lead.stage_id, self.stage_new)
+
+    def test_error_tells_criterion_and_what_to_do(self):
+        with self.assertRaisesRegex(FunnelGateError, "Ask what they need.*missing"):
+            self._move_as(self.rep)
+
+    def test_answer_and_move_in_one_save(self):
+        vals = {"stage_id": self.stage_next.id, "funnel_need": "A CRM"}
+        self._as_user(self.rep).write(vals)
+        self.assertEqual(self.lead.stage_id, self.stage_next)
+
+    def test_form(self):
+        def move():
+            form = Form(self._as_user(self.rep), "crm.crm_lead_view_form")
+            form.stage_id = self.stage_next
+            form.save()
+
+        self.assertStays(move, NEED)
+
+    def test_board(self):
+        vals = {"stage_id": self.stage_next.id}
+        specification = self._specification_of("kanban")
+        lead = self._as_user(self.rep)
+        self.assertStays(lambda: lead.web_save(dict(vals), specification), NEED)
+        lead.web_save({**vals, "funnel_need": "A CRM"}, specification)
+        self.assertMoved(lead, self.stage_next, "board")
+
+    def test_born_in_a_stage(self):
+        vals = self._lead_vals(stage_id=self.stage_next.id)
+        leads = self.env["crm.lead"].with_user(self.rep)
+        with self.assertRaisesRegex(FunnelGateError, NEED):
+            leads.create(vals)
+        self.assertFalse(leads.search([("stage_id", "=", self.stage_next.id)]))
+        lead = leads.create({**vals, "funnel_need": "A CRM"})
+        self.assertEqual(lead.stage_id, self.stage_next)
+
+    def test_quick_create_in_a_column(self):
+        leads = self.env["crm.lead"].with_user(self.rep)
+        column = leads.with_context(
+            default_stage_id=self.stage_next.id, default_type="opportunity"
+        )
+        specification = self._specification("crm.quick_create_opportunity_form", "form")
+        with self.assertRaisesRegex(FunnelGateError, NEED):
+            column.web_save({"name": "Quick"}, specification)
+
+    def test_won_button(self):
+        self._create_criterion("funnel_authority", stage=self.stage_gen_won)
+        lead = self._as_user(self.rep)
+        self.assertStays(lead.action_set_won_rainbowman, "Decision power")
+        lead.funnel_authority = "decides"
+        lead.action_set_won_rainbowman()
+        self.assertEqual(lead.won_status, "won")
+
+    def test_several_won_at_once_in_one_message(self):
+        self._create_criterion("funnel_authority", stage=self.stage_gen_won)
+        other = self._create_lead(name="Second", team_id=False)
+        leads = (self.lead + other).with_user(self.rep)
+        self.assertStays(leads.action_set_won, "(?s)Gated.*Second")
+
+    def test_team_change_that_recomputes_the_stage(self):
+        self._create_criterion("funnel_need", stage=self.stage_other_team)
+        lead = self._as_user(self.manager)
+        vals = {"team_id": self.team_other.id}
+        self.assertStays(lambda: lead.write(vals), NEED)
+        lead.write({**vals, "funnel_need": "A CRM"})
+        self.assertEqual(lead.stage_id, self.stage_other_team)
+
+    def test_losing_and_restoring_is_not_entering(self):
+        lead = self._create_lead(stage_id=self.stage_next.id).with_user(self.rep)
+        lead.action_set_lost()
+        lead.action_restore()
+        self.assertEqual(lead.won_status, "pending")
+
+    def test_going_back_asks_nothing(self):
+        self._create_criterion("funnel_authority", stage=self.stage_new)
+        lead = self._create_lead(stage_id=self.stage_next.id)
+        self._move(lead.with_user(self.rep), self.stage_new)
+        self.assertEqual(lead.stage_id, self.stage_new)
+
+    def test_leads_that_are_no_opportunities_go_free(self):
+        lead = self._create_lead(type="lead").with_user(self.rep)
+        self._move(lead, self.stage_next)
+        self.assertEqual(lead.stage_id, self.stage_next)
+
+
+@tagged("post_install", "-at_install")
+class TestGateConversion(GateCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._create_criterion("funnel_need")
+        cls.lead = cls._create_lead(
+            name="Raw", type="lead", stage_id=cls.stage_next.id
+        )
+
+    def test_conversion_asks_for_the_stage_it_kept(self):
+        lead = self._as_user(self.rep)
+        self.assertStays(lambda: lead.convert_opportunity(False), NEED)
+        lead.funnel_need = "A CRM"
+        lead.convert_opportunity(False)
+        self.assertEqual(lead.type, "opportunity")
+
+    def test_many_are_refused_in_one_message(self):
+        other = self._create_lead(
+            name="Crude", type="lead", stage_id=self.stage_next.id
+        )
+        leads = (self.lead + other).with_user(self.rep)
+        self.assertStays(
+            lambda: leads.convert_opportunity(self.env["res.partner"]),
+            "(?s)Raw.*Crude",
+        )
+
+    def test_wizard_for_many_refuses_in_one_message(self):
+        other = self._create_lead(
+            name="Crude", type="lead", stage_id=self.stage_next.id
+        )
+        leads = self.lead + other
+        wizard = self.env["crm.lead2opportunity.partner.mass"].with_user(self.manager)
+        wizard = wizard.with_context(active_model="crm.lead", active_ids=leads.ids)
+        wizard = wizard.create({"deduplicate": False, "action": "exist"})
+        self.assertStays(wizard.action_mass_convert, "(?s)Raw.*Crude")
+
+
+@tagged("post_install", "-at_install")
+class TestGateBatches(GateCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._create_criterion("funnel_need")
+        cls.ready = cls._create_lead(name="Ready", funnel_need="A CRM")
+        cls.other = cls._create_lead(name="Other")
+
+    def test_batch_is_refused_as_a_whole_naming_each_lead(self):
+        self.assertStays(
+            lambda: self._move_as(self.rep, self.other, self.ready), "(?s)Gated.*Other"
+        )
+        self.assertEqual(self.ready.stage_id, self.stage_new)
+
+    def test_mass_edit_moves_the_others_and_says_which_stayed(self):
+        leads = (self.lead + self.ready + self.other).with_user(self.rep)
+        told = self._listen()
+        result = leads.web_save(
+            {"stage_id": self.stage_next.id}, self._specification_of("list")
+        )
+        self.assertEqual(len(result), 3)
+        self.assertMoved(self.ready, self.stage_next, "list")
+        self.assertEqual((self.lead + self.other).stage_id, self.stage_new)
+        [message] = told
+        self.assertRegex(message["message"], "(?s)Gated.*Other")
+        self.assertNotIn("Ready", message["message"])
+
+    def test_mass_edit_with_different_values(self):
+        leads = (self.lead + self.ready).with_user(self.rep)
+        told = self._listen()
+        values = [{"stage_id": self.stage_next.id} for _lead in leads]
+        leads.web_save_multi(values, self._specification_of("list"))
+        self.assertEqual(self.ready.stage_id, self.stage_next)
+        self.assertEqual(self.lead.stage_id, self.stage_new)
+        self.assertIn("Gated", told[0]["message"])
+
+    def test_mass_edit_that_nobody_passes_is_refused(self):
+        leads = (self.lead + self.other).with_user(self.rep)
+        specification = self._specification_of("list")
+        vals = {"stage_id": self.stage_next.id}
+        self.assertStays(
+            lambda: leads.web_save(vals, specification), "(?s)Gated.*Other"
+        )
+
+    def test_import_reports_each_refused_row(self):
+        model = self.env["crm.lead"].with_user(self.rep)
+        model = model.with_context(import_file=True, tracking_disable=True)
+        names = ["name", "stage_id/.id", "user_id/.id", "funnel_need", "type"]
+        stage, rep = str(self.stage_next.id), str(self.rep.id)
+        rows = [
+            ["Row one", stage, rep, "", "Opportunity"],
+            ["Row two", stage, rep, "A CRM", "Opportunity"],
+            ["Row three", stage, rep, "", "Opportunity"],
+        ]
+        result = model.load(names, rows)
+        self.assertFalse(result["ids"])
+        refused = {message["record"] for message in result["messages"]}
+        self.assertEqual(refused, {0, 2})
+        self.assertIn(NEED, result["messages"][0]["message"])
+        self.assertTrue(model.load(names, rows[1:2])["ids"])
+
+    def test_import_that_updates_leads(self):
+        model = self.env["crm.lead"].with_user(self.rep)
+        model = model.with_context(import_file=True, tracking_disable=True)
+        rows = [[str(self.lead.id), str(self.stage_next.id)]]
+        result = model.load([".id", "stage_id/.id"], rows)
+        self.assertIn(NEED, result["messages"][0]["message"])
+        self.assertEqual(self.lead.stage_id, self.stage_new)
+
+    def _listen(self):
+        """Return the list that notifications to the user will be added to."""
+        told = []
+
+        def _bus_send(_user, _kind, payload, **_options):
+            told.append(payload)
+
+        self.patch(type(self.env["res.users"]), "_bus_send", _bus_send)
+        return told
+
+
+@tagged("post_install", "-at_install")
+class TestGateBlanking(GateCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lead = cls._create_lead(
+            name="Gated", stage_id=cls.stage_team1_2.id, funnel_need="A CRM"
+        )
+        cls._create_criterion("funnel_need")
+
+    def test_answer_is_not_taken_away_after_entry(self):
+        lead = self._as_user(self.rep)
+        self.assertStays(lambda: lead.write({"funnel_need": False}), "took away")
+        self.assertStays(lambda: lead.write({"funnel_need": "  "}), NEED)
+
+    def test_answer_may_be_changed(self):
+        self._as_user(self.rep).write({"funnel_need": "An ERP"})
+        self.assertEqual(self.lead.funnel_need, "An ERP")
+
+    def test_what_was_never_answered_does_not_hold_up(self):
+        self._create_criterion("funnel_authority")
+        lead = self._as_user(self.rep)
+        lead.write({"funnel_authority": False, "priority": "2"})
+        self.assertEqual(lead.priority, "2")
+
+    def test_answer_may_go_when_the_lead_goes_back(self):
+        lead = self._as_user(self.rep)
+        lead.write({"funnel_need": False, "stage_id": self.stage_new.id})
+        self.assertFalse(lead.funnel_need)
+
+    def test_background_may_take_it_away(self):
+        self.lead.write({"funnel_need": False})
+        self.assertFalse(self.lead.funnel_need)
+
+
+@tagged("post_install", "-at_install")
+class TestGateEffects(GateCommon):
+    def _listen(self):
+        told = []
+        self.patch(
+            type(self.env["res.users"]),
+            "_bus_send",
+            lambda _user, _kind, payload, **_options: told.append(payload),
+        )
+        return told
+
+    def test_nothing_is_gated_without_criteria(self):
+        self.assertTrue(self.criteria._get_gates().is_idle)
+        self._move_as(self.rep)
+        self.assertEqual(self.lead.stage_id, self.stage_next)
+
+    def test_archived_criterion_asks_nothing(self):
+        self._create_criterion("funnel_need").active = False
+        self._move_as(self.rep)
+        self.assertEqual(self.lead.stage_id, self.stage_next)
+
+    def test_condition_on_records_of_the_lead(self):
+        self._create_criterion(
+            name="A decider is known",
+            domain="[('funnel_stakeholder_ids', 'any', [('role', '=', 'decides')])]",
+        )
+        self.assertStays(lambda: self._move_as(self.rep), "A decider is known")
+        lead = self._as_user(self.rep)
+        self.env["funnel.stakeholder"].with_user(self.rep).create(
+            {"lead_id": lead.id, "name": "Fry", "role": "decides"}
+        )
+        self._move_as(self.rep)
+        self.assertEqual(lead.stage_id, self.stage_next)
+
+    def test_condition_within_three_months(self):
+        self._create_criterion(
+            name="Buys soon", domain="[('funnel_purchase_date', '<=', '+3m')]"
+        )
+        today = fields.Date.today()
+        self.lead.funnel_purchase_date = today + timedelta(days=200)
+        self.assertStays(lambda: self._move_as(self.rep), "Buys soon")
+        self.lead.funnel_purchase_date = today + timedelta(days=20)
+        self._move_as(self.rep)
+        self.assertEqual(self.lead.stage_id, self.stage_next)
+
+    def test_warning_lets_in_and_tells(self):
+        self._create_criterion("funnel_need", effect="warn", message="Mind the need.")
+        told = self._listen()
+        self._move_as(self.rep)
+        self.assertEqual(self.lead.stage_id, self.stage_next)
+        self.assertIn("Mind the need.", told[0]["message"])
+
+    def test_approval_stops_the_rep_and_not_the_manager(self):
+        self._create_criterion(domain="[]", effect="approve", name="Confirmed")
+        self.assertStays(lambda: self._move_as(self.rep), "manager's approval")
+        self._move_as(self.manager)
+        self.assertEqual(self.lead.stage_id, self.stage_next)
+
+    def test_manager_does_not_let_in_the_own_lead(self):
+        self._create_criterion(domain="[]", effect="approve")
+        self.lead.user_id = self.manager
+        self.assertStays(lambda: self._move_as(self.manager), "manager's approval")
+        self.manager.company_id.funnel_self_approval = True
+        self._move_as(self.manager)
+        self.assertEqual(self.lead.stage_id, self.stage_next)
+
+    def test_lead_that_meets_the_condition_needs_no_approval(self):
+        self._create_criterion(
+            domain="[('funnel_authority', '=', 'decides')]", effect="approve"
+        )
+        self.lead.funnel_authority = "decides"
+        self._move_as(self.rep)
+        self.assertEqual(self.lead.stage_id, self.stage_next)
+
+    def test_groups_pass(self):
+        group = self.env.ref("sales_team.group_sale_salesman_all_leads")
+        self._create_criterion("funnel_need", group_ids=[(4, group.id)])
+        self.assertStays(lambda: self._move_as(self.rep), NEED)
+        self._move_as(self.manager)
+        self.assertEqual(self.lead.stage_id, self.stage_next)
+
+    def test_stages_may_not_be_skipped(self):
+        self.stage_won.funnel_allow_skip = False
+        last = self.stage_won
+        self.assertStays(lambda: self._move_as(self.rep, stage=last), "skipped")
+        self._move_as(self.rep)
+        self._move_as(self.manager, stage=self.stage_new)
+        self._move_as(self.manager, stage=last)
+        self.assertEqual(self.lead.stage_id, last)
+
+    def test_leads_may_not_go_back(self):
+        self._move_as(self.rep)
+        self.stage_new.funnel_allow_back = False
+        self.assertStays(
+            lambda: self._move_as(self.rep, stage=self.stage_new), "go back"
+        )
+        self._move_as(self.manager, stage=self.stage_new)
+        self.assertEqual(self.lead.stage_id, self.stage_new)
+
+
+@tagged("post_install", "-at_install")
+class TestGateBackground(GateCommon):
+    """What is meant for people never breaks the others (design rule 3)."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._create_criterion("funnel_need")
+
+    def test_superuser_moves_and_creates(self):
+        self._move(self.lead, self.stage_next)
+        self._move(self._as_user(self.rep).sudo(), self.stage_new)
+        born = self._create_lead(stage_id=self.stage_next.id)
+        self.assertEqual(born.stage_id, self.stage_next)
+
+    def test_merge(self):
+        other = self._create_lead(name="Other", stage_id=self.stage_next.id)
+        other.write({"probability": 90})
+        leads = (self.lead + other).with_user(self.rep)
+        survivor = leads.merge_opportunity()
+        self.assertEqual(survivor.stage_id, self.stage_next)
+
+    def test_automation_rule_behind_a_screen(self):
+        rule = self.env["base.automation"].create(
+            {
+                "name": "Move on",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "trigger": "on_create_or_write",
+                "trigger_field_ids": [
+                    (
+                        4,
+                        self.env["ir.model.fields"]
+                        ._get("crm.lead", "funnel_authority")
+                        .id,
+                    )
+                ],
+                "action_server_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "name": "Move on",
+                            "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                            "state": "code",
+                            "code": "record.write({'stage_id': %s})"
+                            % self.stage_next.id,
+                        },
+                    )
+                ],
+            }
+        )
+        self.addCleanup(rule._unregister_hook)
+        self._as_user(self.rep).write({"funnel_authority": "none"})
+        self.env.flush_all()
+        self.assertMoved(self.lead, self.stage_next, "automation")
+
+    def test_incoming_mail(self):
+        self._create_criterion("phone", stage=self.stage_new)
+        model = self.env["crm.lead"].with_user(self.rep)
+        message = {"subject": "Please call", "from": "client@example.com"}
+        lead = model.message_new(message, {"stage_id": self.stage_new.id})
+        self.assertEqual(lead.stage_id, self.stage_new)
+
+    def test_bypass_is_not_forged_through_the_context(self):
+        forgeries = [
+            {PASS_KEY: True},
+            {PASS_KEY: {"approved": True}},
+            {WATCH_KEY: True},
+            {"funnel_path": "merge"},
+            {"__action_done": {"rule": 1}},
+        ]
+        for context in forgeries:
+            lead = self._as_user(self.rep).with_context(**context)
+            with self.subTest(context=context):
+                vals = {"stage_id": self.stage_next.id}
+                self.assertStays(lambda: lead.write(vals), NEED)  # noqa: B023
+
+
+@tagged("post_install", "-at_install")
+class TestGateRemote(HttpCase):
+    """Real calls over HTTP."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rep = new_test_user(
+            cls.env, "gate_rep", groups="sales_team.group_sale_salesman"
+        )
+        stages = cls.env["crm.stage"].create(
+            [{"name": "One", "sequence": 1}, {"name": "Two", "sequence": 2}]
+        )
+        cls.stage_one, cls.stage_two = stages
+        field = cls.env["ir.model.fields"]._get("crm.lead", "funnel_need")
+        cls.env["funnel.criterion"].create(
+            {"stage_id": cls.stage_two.id, "field_ids": [(4, field.id)]}
+        )
+        vals = {"name": "Remote", "user_id": cls.rep.id, "type": "opportunity"}
+        cls.lead = cls.env["crm.lead"].create({**vals, "stage_id": cls.stage_one.id})
+
+    def _write_over_xmlrpc(self, vals, context=None):
+        return self.xmlrpc_object.execute_kw(
+            self.env.cr.dbname,
+            self.rep.id,
+            "gate_rep",
+            "crm.lead",
+            "write",
+            [[self.lead.id], vals],
+            {"context": context or {}},
+        )
+
+    @mute_logger("odoo.http", "odoo.service.model")
+    def test_xmlrpc(self):
+        for context in ({}, {PASS_KEY: True}, {"funnel_path": "merge"}):
+            with self.assertRaisesRegex(Exception, NEED):
+                self._write_over_xmlrpc({"stage_id": self.stage_two.id}, context)
+        self.env.invalidate_all()
+        self.assertEqual(self.lead.stage_id, self.stage_one)
+        self._write_over_xmlrpc({"stage_id": self.stage_two.id, "funnel_need": "CRM"})
+        self.env.invalidate_all()
+        self.assertEqual(self.lead.stage_id, self.stage_two)
+
+    def _call(self, url, **params):
+        data = json.dumps({"jsonrpc": "2.0", "method": "call", "params": params})
+        headers = {"Content-Type": "application/json"}
+        return self.url_open(url, data=data, headers=headers).json()
+
+    @mute_logger("odoo.http")
+    def test_web_client_is_told_how_to_ask(self):
+        self.authenticate("gate_rep", "gate_rep")
+        answer = self._call(
+            "/web/dataset/call_kw/crm.lead/web_save",
+            model="crm.lead",
+            method="web_save",
+            args=[self.lead.ids, {"stage_id": self.stage_two.id}],
+            kwargs={"specification": {}},
+        )
+        error = answer["error"]["data"]
+        self.assertEqual(error["name"].rsplit(".", 1)[-1], "FunnelGateError")
+        self.assertEqual(
+            error["context"],
+            {"funnel_gate": {"lead_id": self.lead.id, "stage_id": self.stage_two.id}},
+        )
+
+    @mute_logger("odoo.addons.crm.controllers.main")
+    def test_mail_link_that_swallows_the_error_changes_nothing(self):
+        field = self.env["ir.model.fields"]._get("crm.lead", "funnel_need")
+        for stage in self.env["crm.stage"].search([("is_won", "=", True)]):
+            self.env["funnel.criterion"].create(
+                {"stage_id": stage.id, "field_ids": [(4, field.id)]}
+            )
+        self.authenticate("gate_rep", "gate_rep")
+        link = self.lead._notify_get_action_link(
+            "controller", controller="/lead/case_mark_won"
+        )
+        self.url_open(link, allow_redirects=False)
+        self.env.invalidate_all()
+        self.assertEqual(self.lead.stage_id, self.stage_one)
+        self.assertEqual(self.lead.won_status, "pending")
+        self.lead.funnel_need = "A CRM"
+        self.url_open(link, allow_redirects=False)
+        self.env.invalidate_all()
+        self.assertEqual(self.lead.won_status, "won")

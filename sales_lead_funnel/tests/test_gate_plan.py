@@ -1,0 +1,179 @@
+"""Drop-out candidates, and what gates and losses do by themselves."""
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .common_gates import GateCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDropout(GateCommon):
+    def _candidates(self, user=None):
+        leads = self.env["crm.lead"].with_user(user or self.rep)
+        return leads.search([*self._filter_domain("funnel_dropout")])
+
+    def _let_stand(self, lead, days):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE funnel_stage_move SET happened_at = %s WHERE lead_id = %s",
+            [fields.Datetime.now() - timedelta(days=days), lead.id],
+        )
+        self.env.invalidate_all()
+
+    def _create_dropout(self, *names, **vals):
+        return self._create_criterion(
+            *names, stage=self.stage_new, direction="dropout", **vals
+        )
+
+    def test_nothing_is_listed_without_criteria(self):
+        self.assertFalse(self.lead.funnel_is_dropout)
+        self.assertFalse(self._candidates())
+
+    def test_no_advance_for_thirty_days(self):
+        self._create_dropout(
+            name="Stands still",
+            domain="[('funnel_stage_move_ids', 'not any',"
+            " [('happened_at', '>=', '-30d')])]",
+        )
+        other = self._create_lead(name="Fresh")
+        self._let_stand(self.lead, 31)
+        self._let_stand(other, 29)
+        self.assertEqual(self._candidates() & (self.lead + other), self.lead)
+        self.assertTrue(self.lead.funnel_is_dropout)
+        self.assertEqual(self.lead.funnel_dropout_reason, "Stands still")
+        self.assertFalse(other.funnel_is_dropout)
+
+    def test_contact_is_invalid_when_all_fields_are_empty(self):
+        self._create_dropout("phone", "email_from")
+        reachable = self._create_lead(phone="+1 555 0100")
+        found = self._candidates()
+        self.assertIn(self.lead, found)
+        self.assertNotIn(reachable, found)
+        self.assertFalse(reachable.funnel_is_dropout)
+
+    def test_only_the_leads_of_the_stage(self):
+        self._create_dropout("phone", "email_from")
+        elsewhere = self._create_lead(stage_id=self.stage_next.id)
+        self.assertNotIn(elsewhere, self._candidates())
+        self.assertFalse(elsewhere.funnel_is_dropout)
+
+    def test_field_and_search_agree(self):
+        self._create_dropout("phone", "email_from")
+        self._create_dropout(domain="[('funnel_need_fit', '=', 'none')]")
+        leads = self._create_lead(phone="1", funnel_need_fit="none")
+        leads += self._create_lead(phone="1") + self._create_lead()
+        leads += self._create_lead(user_id=False)
+        flagged = leads.filtered("funnel_is_dropout")
+        self.assertEqual(self._candidates() & leads, flagged)
+        self.assertEqual(len(flagged), 3)
+        negated = self.env["crm.lead"].search([("funnel_is_dropout", "=", False)])
+        self.assertEqual(negated & leads, leads - flagged)
+
+    def test_owner_keeps_it_or_loses_it(self):
+        self._create_dropout("phone", "email_from")
+        self.lead.with_user(self.rep).action_funnel_keep()
+        self.assertFalse(self.lead.funnel_is_dropout)
+        self.assertNotIn(self.lead, self._candidates())
+        self.lead.funnel_keep_until = fields.Date.today() - timedelta(days=1)
+        self.assertIn(self.lead, self._candidates())
+        self.lead.with_user(self.rep).action_set_lost()
+        self.assertNotIn(self.lead, self._candidates())
+
+    def test_nothing_is_lost_by_itself(self):
+        self._create_dropout("phone", "email_from")
+        for method in ("ask_stage_data", "prove_stages", "reconcile_losses"):
+            with self.enter_registry_test_mode():
+                getattr(self.env["funnel.gate.plan"], method)()
+        self.env.invalidate_all()
+        self.assertEqual(self.lead.won_status, "pending")
+
+
+@tagged("post_install", "-at_install")
+class TestGatePlan(GateCommon):
+    def _run(self, cron):
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref(f"sales_lead_funnel.{cron}").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _planned(self, record, kind):
+        kind = self.env.ref(f"sales_lead_funnel.mail_activity_type_{kind}")
+        return record.activity_ids.filtered(lambda a: a.activity_type_id == kind)
+
+    def test_stage_entered_without_its_data(self):
+        self._create_criterion("funnel_need")
+        self._move(self.lead, self.stage_next)
+        for _again in range(2):
+            self._run("ir_cron_stage_data")
+        [activity] = self._planned(self.lead, "stage_data")
+        self.assertEqual(activity.user_id, self.rep)
+        tomorrow = (fields.Datetime.now() + timedelta(days=1)).date()
+        self.assertEqual(activity.date_deadline, tomorrow)
+
+    def test_it_closes_itself_when_complete(self):
+        self._create_criterion("funnel_need")
+        self._move(self.lead, self.stage_next)
+        self._run("ir_cron_stage_data")
+        self.lead.funnel_need = "A CRM"
+        self._run("ir_cron_stage_data")
+        self.assertFalse(self._planned(self.lead, "stage_data"))
+
+    def test_complete_leads_are_left_alone(self):
+        self._create_criterion("funnel_need")
+        self.lead.funnel_need = "A CRM"
+        self._move(self.lead, self.stage_next)
+        self._run("ir_cron_stage_data")
+        self.assertFalse(self._planned(self.lead, "stage_data"))
+
+    def test_loss_in_the_background_is_asked_for_once(self):
+        self.lead.action_set_lost()
+        loss = self.lead.funnel_loss_ids
+        self._run("ir_cron_loss_analyses")
+        activity = self._planned(loss, "loss")
+        self.assertEqual(activity.user_id, self.rep)
+        activity.action_feedback()
+        self._run("ir_cron_loss_analyses")
+        self.assertFalse(self._planned(loss, "loss"))
+
+    def test_analysis_closes_the_activity(self):
+        self.lead.action_set_lost()
+        loss = self.lead.funnel_loss_ids
+        self._run("ir_cron_loss_analyses")
+        reason = self.env["crm.lost.reason"].create({"name": "Too dear"})
+        loss.with_user(self.rep).write({"lost_reason_id": reason.id})
+        loss.with_user(self.rep).action_complete()
+        self.assertFalse(loss.activity_ids)
+
+    def test_try_again_date_is_reached(self):
+        self.lead.action_set_lost()
+        loss = self.lead.funnel_loss_ids
+        loss.write({"retry_date": fields.Date.today() + timedelta(days=1)})
+        self._run("ir_cron_retry_lost")
+        self.assertFalse(self._planned(loss, "retry"))
+        loss.write({"retry_date": fields.Date.today()})
+        self._run("ir_cron_retry_lost")
+        self.assertEqual(self._planned(loss, "retry").user_id, self.rep)
+        loss.with_user(self.rep).action_retry_fresh()
+        self.assertFalse(self._planned(loss, "retry"))
+        self._run("ir_cron_retry_lost")
+        self.assertFalse(self._planned(loss, "retry"))
+
+    def test_bad_record_stops_only_itself(self):
+        self._create_criterion("funnel_need")
+        other = self._create_lead(name="Bad record")
+        self._move(self.lead + other, self.stage_next)
+        plan = type(self.env["funnel.gate.plan"])
+        ask = plan._ask_data_of
+
+        def fail(records, leads):
+            if other.id in leads.ids:
+                raise ValueError("bad record")
+            return ask(records, leads)
+
+        self.patch(plan, "_ask_data_of", fail)
+        with self.assertLogs("odoo.addons.sales_lead_funnel", level="ERROR"):
+            self._run("ir_cron_stage_data")
+        self.assertTrue(self._planned(self.lead, "stage_data"))
+        self.assertFalse(self._planned(other, "stage_data"))

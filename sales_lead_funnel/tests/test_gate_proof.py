@@ -1,0 +1,224 @@
+"""What leads claim and prove, the checklist, and the dialog of a refused move."""
+
+from odoo.tests import Form, tagged
+
+from ..exceptions import FunnelGateError
+from ..models.funnel_ask_mixin import ANSWERS_KEY, ASK_KEY
+from .common_gates import GateCommon
+
+DECIDER = "[('funnel_stakeholder_ids', 'any', [('role', '=', 'decides')])]"
+
+
+@tagged("post_install", "-at_install")
+class TestProvenStage(GateCommon):
+    def _fact(self, lead=None):
+        lead = lead or self.lead
+        return lead.funnel_proven_stage_id, lead.funnel_stage_gap
+
+    def test_nothing_is_proven_without_criteria(self):
+        self.assertEqual(self._fact(), (self.env["crm.stage"], 0))
+
+    def test_stage_whose_criteria_are_met_is_proven(self):
+        self._create_criterion("funnel_need")
+        self.lead.funnel_need = "A CRM"
+        self.assertEqual(self._fact(), (self.stage_next, 0))
+
+    def test_lead_above_its_proof(self):
+        self._create_criterion("funnel_need")
+        self._move(self.lead, self.stage_next)
+        self.assertEqual(self._fact(), (self.stage_new, 1))
+        self.assertEqual(self.lead.funnel_card_note, "Proof reaches: New")
+        self.assertTrue(self.lead.funnel_card_alert)
+        domain = self._filter_domain("funnel_above_proof")
+        self.assertIn(self.lead, self.env["crm.lead"].search(domain))
+
+    def test_proof_follows_the_records_of_the_lead(self):
+        self._create_criterion(domain=DECIDER)
+        self._move(self.lead, self.stage_next)
+        person = self.env["funnel.stakeholder"].create(
+            {"lead_id": self.lead.id, "name": "Fry", "role": "decides"}
+        )
+        self.assertEqual(self._fact(), (self.stage_next, 0))
+        person.unlink()
+        self.assertEqual(self._fact(), (self.stage_new, 1))
+
+    def test_stages_in_between_count(self):
+        self._create_criterion("funnel_need")
+        self._create_criterion("funnel_authority", stage=self.stage_won)
+        self.lead.funnel_authority = "decides"
+        self._move(self.lead, self.stage_won)
+        path = self.criteria._get_gates().get_path(self.lead.team_id.id)
+        ids = [step.id for step in path]
+        gap = ids.index(self.stage_won.id) - ids.index(self.stage_new.id)
+        self.assertEqual(self._fact(), (self.stage_new, gap))
+
+    def test_approval_is_a_proof(self):
+        self._create_criterion(domain="[]", effect="approve")
+        self._move(self.lead, self.stage_next)
+        self.assertEqual(self._fact(), (self.stage_new, 1))
+        self._move(self.lead, self.stage_new)
+        self._move_as(self.manager)
+        self.assertEqual(self._fact(), (self.stage_next, 0))
+
+    def test_change_of_rules_is_followed_by_the_cron(self):
+        self._move(self.lead, self.stage_next)
+        criterion = self._create_criterion("funnel_need")
+        with self.enter_registry_test_mode():
+            self.env.ref("sales_lead_funnel.ir_cron_prove").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(self._fact(), (self.stage_new, 1))
+        criterion.unlink()
+        with self.enter_registry_test_mode():
+            self.env.ref("sales_lead_funnel.ir_cron_prove").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(self._fact(), (self.env["crm.stage"], 0))
+
+    def test_gap_is_summed_per_rep_and_team(self):
+        self._create_criterion("funnel_need")
+        others = self._create_leads(3)
+        self._move(self.lead + others[:1], self.stage_next)
+        rows = self.env["crm.lead"]._read_group(
+            [("id", "in", (self.lead + others).ids)],
+            ["team_id", "user_id"],
+            ["funnel_stage_gap:sum"],
+        )
+        self.assertEqual(rows, [(self.sales_team_1, self.rep, 2)])
+
+
+@tagged("post_install", "-at_install")
+class TestChecklist(GateCommon):
+    def _items(self, claimed=False):
+        self.lead.invalidate_recordset(["funnel_checklist"])
+        parts = self.lead.with_user(self.rep).funnel_checklist or []
+        return next((p["items"] for p in parts if p["claimed"] == claimed), [])
+
+    def test_no_block_without_criteria(self):
+        self.assertFalse(self.lead.funnel_checklist)
+
+    def test_next_stage_done_missing_and_why(self):
+        self._create_criterion("funnel_need", message="Ask what they need.")
+        self._create_criterion("funnel_authority", sequence=20)
+        self.lead.funnel_authority = "decides"
+        missing, done = self._items()
+        self.assertFalse(missing["done"])
+        self.assertIn("Ask what they need.", missing["why"])
+        self.assertIn("Initial need", missing["why"])
+        self.assertTrue(done["done"])
+        self.assertEqual(done["proofs"], [{"text": "Decision power: Decides"}])
+
+    def test_records_that_met_it_are_cited(self):
+        self._create_criterion(domain=DECIDER)
+        people = self.env["funnel.stakeholder"].create(
+            [
+                {"lead_id": self.lead.id, "name": "Fry", "role": "decides"},
+                {"lead_id": self.lead.id, "name": "Leela", "role": "uses"},
+            ]
+        )
+        [item] = self._items()
+        [proof] = item["proofs"]
+        self.assertEqual((proof["model"], proof["id"]), (people._name, people[0].id))
+        self.assertIn("Fry", proof["text"])
+
+    def test_own_stage_is_listed_too(self):
+        self._create_criterion("funnel_need")
+        self._move(self.lead, self.stage_next)
+        [item] = self._items(claimed=True)
+        self.assertFalse(item["done"])
+
+    def test_checklist_follows_while_editing(self):
+        self._create_criterion("funnel_need")
+        form = Form(self.lead.with_user(self.rep), "crm.crm_lead_view_form")
+        self.assertFalse(form.funnel_checklist[0]["items"][0]["done"])
+        form.funnel_need = "A CRM"
+        self.assertTrue(form.funnel_checklist[0]["items"][0]["done"])
+
+
+@tagged("post_install", "-at_install")
+class TestRefusedMoveAsks(GateCommon):
+    def _ask(self, user=None):
+        lead = self.lead.with_user(user or self.rep)
+        return lead.action_funnel_gate_ask(self.stage_next.id)
+
+    def _open(self, action):
+        lead = self.lead.with_user(self.rep).with_context(**action["context"])
+        return lead, Form(lead, action["views"][0][0])
+
+    def test_exactly_the_missing_answers_are_asked(self):
+        self._create_criterion("funnel_need", "funnel_authority", "funnel_budget_max")
+        self._create_criterion(domain="[('funnel_purchase_date', '!=', False)]")
+        self.lead.funnel_authority = "decides"
+        self.env.flush_all()
+        action = self._ask()
+        self.assertEqual(
+            action["context"][ANSWERS_KEY].split(","),
+            ["funnel_budget_max", "funnel_need", "funnel_purchase_date"],
+        )
+        _lead, form = self._open(action)
+        asked = form._view["fields"]
+        self.assertIn("funnel_need", asked)
+        self.assertNotIn("funnel_authority", asked)
+
+    def test_answers_are_saved_and_the_lead_moves_in_one_go(self):
+        self._create_criterion("funnel_need")
+        action = self._ask()
+        lead = self.lead.with_user(self.rep).with_context(**action["context"])
+        lead.web_save({"funnel_need": "A CRM"}, {"funnel_card_note": {}})
+        self.assertMoved(self.lead, self.stage_next, "board")
+        self.assertEqual(self.lead.funnel_need, "A CRM")
+        self.assertEqual(
+            lead.action_funnel_gate_move()["infos"], {"funnel_moved": True}
+        )
+        self.assertEqual(len(self._moves(self.lead)), 2)
+
+    def test_answers_that_do_not_do_change_nothing(self):
+        self._create_criterion("funnel_need", "funnel_authority")
+        lead = self.lead.with_user(self.rep).with_context(**self._ask()["context"])
+        self.assertStays(lambda: lead.web_save({"funnel_need": "A CRM"}, {}), "power")
+
+    def test_error_in_the_dialog_does_not_ask_again(self):
+        self._create_criterion("funnel_need")
+        lead = self.lead.with_user(self.rep).with_context(**self._ask()["context"])
+        with self.assertRaises(FunnelGateError) as caught:
+            lead.action_funnel_gate_move()
+        self.assertFalse(caught.exception.context)
+
+    def test_only_the_approval_is_missing(self):
+        self._create_criterion(domain="[]", effect="approve")
+        action = self._ask()
+        self.assertEqual(action["res_model"], "funnel.stage.approval")
+        approvals = self.env["funnel.stage.approval"].with_user(self.rep)
+        form = Form(approvals.with_context(**action["context"]), action["views"][0][0])
+        form.note = "They are ready"
+        approval = form.save()
+        self.assertEqual(approval.lead_id, self.lead)
+        self.assertEqual(approval.action_send()["infos"], {"funnel_moved": True})
+
+    def test_answers_first_and_then_the_approval(self):
+        self._create_criterion("funnel_need")
+        self._create_criterion(domain="[]", effect="approve")
+        lead = self.lead.with_user(self.rep).with_context(**self._ask()["context"])
+        lead.web_save({"funnel_need": "A CRM"}, {})
+        self.assertEqual(self.lead.funnel_need, "A CRM")
+        self.assertEqual(self.lead.stage_id, self.stage_new)
+        action = lead.action_funnel_gate_move()
+        self.assertEqual(action["res_model"], "funnel.stage.approval")
+
+    def test_manager_is_not_asked_for_approval(self):
+        self._create_criterion(domain="[]", effect="approve")
+        self.assertFalse(self._ask(self.manager))
+
+    def test_jump_cannot_be_asked_for(self):
+        self._create_criterion("funnel_need", stage=self.stage_won)
+        self.stage_won.funnel_allow_skip = False
+        lead = self.lead.with_user(self.rep)
+        self.assertFalse(lead.action_funnel_gate_ask(self.stage_won.id))
+
+    def test_fields_in_the_dialog_are_real_ones(self):
+        context = {ASK_KEY: self.stage_next.id, ANSWERS_KEY: "funnel_need,nonsense"}
+        view = self.env.ref("sales_lead_funnel.crm_lead_view_form_ask")
+        leads = self.env["crm.lead"].with_context(**context)
+        arch = leads.get_view(view.id, "form")["arch"]
+        self.assertIn("funnel_need", arch)
+        self.assertNotIn("nonsense", arch)
+        plain = self.env["crm.lead"].get_view(view.id, "form")["arch"]
+        self.assertNotIn("funnel_need", plain)

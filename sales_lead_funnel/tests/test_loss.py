@@ -1,0 +1,214 @@
+"""Every loss has its record, by whatever path; a restore keeps it."""
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from ..exceptions import FunnelLossError
+from .common_gates import GateCommon
+
+
+@tagged("post_install", "-at_install")
+class TestLoss(GateCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lead.write({"expected_revenue": 5000, "probability": 40})
+        cls.reason, cls.reason_other = cls.env["crm.lost.reason"].create(
+            [{"name": "Too dear"}, {"name": "No need"}]
+        )
+        cls.rival = cls.env["funnel.competitor"].create({"name": "Mom's"})
+
+    def _loss(self, lead=None):
+        return (lead or self.lead).funnel_loss_ids
+
+    def _lose_by_wizard(self, **vals):
+        wizard = self.env["crm.lead.lost"].with_user(self.rep)
+        wizard.create({"lead_ids": self.lead.ids, **vals}).action_lost_reason_apply()
+
+    def assertOneOpen(self, lead=None, **values):
+        [loss] = self._loss(lead)
+        self.assertRecordValues(loss, [values])
+        return loss
+
+    # paths
+
+    def test_dialog_completes_the_loss(self):
+        self._move(self.lead, self.stage_next)
+        self._lose_by_wizard(
+            lost_reason_id=self.reason.id,
+            funnel_competitor_id=self.rival.id,
+            funnel_lesson="Ask for the budget first",
+            funnel_retry_date="2027-05-01",
+        )
+        self.assertOneOpen(
+            state="done",
+            stage_id=self.stage_next.id,
+            amount=5000,
+            lost_reason_id=self.reason.id,
+            competitor_id=self.rival.id,
+            lesson="Ask for the budget first",
+            retry_date=fields.Date.to_date("2027-05-01"),
+            user_id=self.rep.id,
+            path="button",
+        )
+        self.assertEqual(self.lead.funnel_competitor_ids, self.rival)
+
+    def test_dialog_without_a_reason_is_to_analyse(self):
+        self._lose_by_wizard()
+        self.assertOneOpen(state="todo", lost_reason_id=False)
+
+    def test_lesson_is_not_told_in_the_chatter(self):
+        self._lose_by_wizard(lost_reason_id=self.reason.id, funnel_lesson="Hush-hush")
+        self.env.flush_all()
+        self.env.cr.flush()
+        self.assertNotIn("Hush-hush", str(self.lead.message_ids.mapped("body")))
+
+    def test_every_path_opens_one(self):
+        def archive_hopeless(lead):
+            lead.write({"probability": 0})
+            lead.action_archive()
+
+        paths = {
+            "action": lambda lead: lead.action_set_lost(lost_reason_id=self.reason.id),
+            "write": lambda lead: lead.write({"active": False, "probability": 0}),
+            "rep": lambda lead: lead.with_user(self.rep).action_set_lost(),
+            "hopeless": archive_hopeless,
+        }
+        for name, lose in paths.items():
+            lead = self._create_lead(name=name)
+            lose(lead)
+            with self.subTest(path=name):
+                self.assertOneOpen(lead, state="todo", stage_id=self.stage_new.id)
+
+    def test_born_lost(self):
+        lead = self._create_lead(active=False, probability=0)
+        self.assertOneOpen(lead, state="todo")
+
+    def test_reason_given_after_archiving_reaches_the_loss(self):
+        self.lead.write({"probability": 0})
+        self.lead.action_set_lost(lost_reason_id=self.reason.id)
+        self.assertOneOpen(lost_reason_id=self.reason.id)
+
+    def test_plain_archive_is_no_loss(self):
+        self.lead.action_archive()
+        self.assertFalse(self._loss())
+
+    def test_nightly_check_finds_what_nobody_announced(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET active = FALSE, probability = 0, won_status = 'lost',"
+            " lost_reason_id = %s WHERE id = %s",
+            [self.reason.id, self.lead.id],
+        )
+        self.env.invalidate_all()
+        self.env["funnel.gate.plan"].reconcile_losses()
+        self.assertOneOpen(state="done", amount=5000, path="reconcile")
+        self.env["funnel.gate.plan"].reconcile_losses()
+        self.assertEqual(len(self._loss()), 1)
+
+    # back again
+
+    def test_restore_closes_and_keeps_it(self):
+        self._lose_by_wizard(lost_reason_id=self.reason.id)
+        self.lead.with_user(self.rep).action_restore()
+        loss = self.assertOneOpen(state="reopened", lost_reason_id=self.reason.id)
+        self.assertTrue(loss.reopened_at)
+
+    def test_losing_again_is_another_record(self):
+        self._lose_by_wizard(lost_reason_id=self.reason.id)
+        self.lead.action_restore()
+        self._move(self.lead, self.stage_next)
+        self._lose_by_wizard(lost_reason_id=self.reason_other.id)
+        self.assertEqual(
+            self._loss().sorted("id").mapped("state"), ["reopened", "done"]
+        )
+        self.assertEqual(
+            self._loss().sorted("id").stage_id, self.stage_new + self.stage_next
+        )
+
+    def test_winning_a_lost_lead_reopens(self):
+        self._lose_by_wizard(lost_reason_id=self.reason.id)
+        self.lead.write({"stage_id": self.stage_gen_won.id})
+        self.assertEqual(self.lead.won_status, "won")
+        self.assertOneOpen(state="reopened", lost_reason_id=self.reason.id)
+
+    def test_merge_keeps_losses(self):
+        self._lose_by_wizard(lost_reason_id=self.reason.id)
+        loss = self._loss()
+        survivor = self._create_lead(stage_id=self.stage_next.id, probability=90)
+        survivor.funnel_competitor_ids = self.rival
+        other = self.env["funnel.competitor"].create({"name": "Robo Corp"})
+        self.lead.funnel_competitor_ids = other
+        merged = (self.lead + survivor).with_user(self.manager).merge_opportunity()
+        self.assertEqual(merged, survivor)
+        self.assertEqual((loss.lead_id, loss.state), (survivor, "reopened"))
+        self.assertEqual(survivor.funnel_competitor_ids, self.rival + other)
+
+    # telling
+
+    def test_analysis_needs_a_reason(self):
+        self.lead.action_set_lost()
+        loss = self._loss().with_user(self.rep)
+        with self.assertRaisesRegex(FunnelLossError, "Reason"):
+            loss.action_complete()
+        loss.write({"lost_reason_id": self.reason.id, "lesson": "Be early"})
+        loss.action_complete()
+        self.assertEqual(loss.state, "done")
+        self.assertEqual(self.lead.lost_reason_id, self.reason)
+
+    def test_reason_changed_on_the_lead_follows(self):
+        self._lose_by_wizard(lost_reason_id=self.reason.id)
+        self.lead.lost_reason_id = self.reason_other
+        self.assertOneOpen(lost_reason_id=self.reason_other.id)
+
+    def test_facts_of_the_moment_stay(self):
+        self.lead.action_set_lost()
+        loss = self._loss().with_user(self.director)
+        for vals in ({"amount": 1}, {"state": "done"}, {"stage_id": False}):
+            with self.subTest(vals=vals), self.assertRaises(FunnelLossError):
+                loss.write(vals)
+        with self.assertRaises(AccessError):
+            loss.unlink()
+
+    def test_try_again_with_the_lead_or_a_fresh_one(self):
+        self._lose_by_wizard(lost_reason_id=self.reason.id)
+        loss = self._loss().with_user(self.rep)
+        loss.action_retry_fresh()
+        fresh = loss.retry_lead_id
+        self.assertTrue(fresh.active and fresh != self.lead)
+        self.assertFalse(fresh.lost_reason_id or fresh.funnel_loss_ids)
+        self.assertEqual(self.lead.won_status, "lost")
+        loss.action_retry_restore()
+        self.assertEqual(self.lead.won_status, "pending")
+        self.assertEqual(loss.state, "reopened")
+
+    # competitors
+
+    def test_win_rate_against_a_competitor(self):
+        self.assertEqual(self.rival.win_rate_label, "—")
+        leads = self._create_leads(3, funnel_competitor_ids=[(4, self.rival.id)])
+        leads[0].action_set_won()
+        leads[1:].action_set_lost()
+        self.rival.invalidate_recordset()
+        self.assertEqual((self.rival.won_count, self.rival.lost_count), (1, 2))
+        self.assertEqual(self.rival.win_rate_label, "33% (1/3)")
+
+    def test_competitor_is_written_once(self):
+        key, _name = self.env["funnel.competitor"].name_create("mom's ")
+        self.assertEqual(key, self.rival.id)
+
+    def test_losses_of_others_are_hidden(self):
+        hidden = self._create_lead(user_id=self.manager.id)
+        (hidden + self.lead).action_set_lost()
+        losses = self.env["funnel.loss"]
+        domain = [("lead_id", "in", (hidden + self.lead).ids)]
+        self.assertEqual(
+            losses.with_user(self.rep).search(domain).lead_id, self.lead
+        )
+        self.assertEqual(len(losses.with_user(self.manager).search(domain)), 2)
+        self.assertFalse(
+            losses.with_user(self.foreign_manager).search(
+                [("lead_id.company_id", "=", self.env.company.id), *domain]
+            )
+        )

@@ -1,0 +1,123 @@
+"""Templates of the handbooks, applied to a team."""
+
+from odoo.tests import Form, tagged
+
+from ..exceptions import FunnelGateError
+from .common_gates import GateCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTemplate(GateCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Only the team's own stages: new, next, won.
+        cls.env["crm.stage"].search([("team_ids", "=", False)]).team_ids = (
+            cls.team_other
+        )
+        cls.team = cls.sales_team_1
+
+    def _open(self, code="s1"):
+        form = Form(self.env["funnel.template.wizard"].with_user(self.director))
+        form.team_id = self.team
+        form.code = code
+        return form
+
+    def _apply(self, code="s1"):
+        self._open(code).save().action_apply()
+        return self._stages()
+
+    def _stages(self):
+        return self.env["crm.stage"].search([("team_ids", "in", self.team.ids)])
+
+    def _snapshot(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        criteria = self.criteria.with_context(active_test=False).search([])
+        names = ["name", "sequence", "funnel_goal", "funnel_owner_role", "team_ids"]
+        told = ["name", "stage_id", "domain", "effect", "direction", "write_date"]
+        return self.env["crm.stage"].search([]).read(names), criteria.read(told)
+
+    def test_every_template_applies_and_keeps_its_order(self):
+        for code in ("s0", "s1", "s4"):
+            wanted = [
+                s.key for s in self.env["funnel.template"]._get_stages(code)
+            ]
+            with self.subTest(code=code), self.env.cr.savepoint() as savepoint:
+                stages = self._apply(code)
+                keys = [key for key in stages.mapped("funnel_template_key") if key]
+                self.assertEqual(keys, wanted)
+                savepoint.rollback()
+                self.env.registry.clear_cache()
+
+    def test_difference_is_shown_before(self):
+        before = self._snapshot()
+        form = self._open()
+        wizard = form.save()
+        lead, mql, *_rest, won = wizard.line_ids
+        self.assertEqual(won.stage_id, self.stage_won)
+        self.assertIn("new stage", mql.change)
+        self.assertIn("Budget is at least 100,000", mql.change)
+        self.assertNotIn("new stage", won.change)
+        self.assertEqual(self._snapshot(), before)
+        self.assertEqual(lead.name, "Lead")
+
+    def test_applying_twice_changes_nothing(self):
+        self._apply()
+        once = self._snapshot()
+        wizard = self._open().save()
+        self.assertEqual(set(wizard.line_ids.mapped("change")), {"nothing"})
+        wizard.action_apply()
+        self.assertEqual(self._snapshot(), once)
+
+    def test_what_was_edited_or_archived_stays(self):
+        self._apply()
+        criterion = self.criteria.search([("template_key", "=", "s1.mql.budget")])
+        criterion.write({"active": False, "name": "Ours"})
+        self._apply()
+        self.assertEqual((criterion.active, criterion.name), (False, "Ours"))
+
+    def test_existing_stages_are_mapped_by_name_and_by_hand(self):
+        self.stage_next.funnel_aliases = "MQL"
+        form = self._open()
+        with form.line_ids.edit(0) as line:
+            self.assertFalse(line.stage_id)
+            line.stage_id = self.stage_new
+        wizard = form.save()
+        self.assertEqual(wizard.line_ids[1].stage_id, self.stage_next)
+        wizard.action_apply()
+        self.assertEqual(self.stage_new.funnel_template_key, "s1.lead")
+        self.assertEqual(self.stage_next.funnel_template_key, "s1.mql")
+        self.assertEqual(len(self._stages()), 5)
+
+    def test_more_than_six_core_stages_is_warned_of(self):
+        wizard = self._open().save()
+        self.assertEqual(wizard.stage_count, 7)  # five, and two that stay beside
+        self.assertTrue(wizard.is_too_many)
+        self.assertIn(self.stage_next.name, wizard.other_stages)
+        wizard.line_ids[0].stage_id = self.stage_new
+        wizard.invalidate_recordset()
+        self.assertEqual((wizard.stage_count, wizard.is_too_many), (6, False))
+
+    def test_standard_funnel_gates(self):
+        self._apply()
+        mql = self._stages().filtered(lambda s: s.funnel_template_key == "s1.mql")
+        lead = self.lead.with_user(self.rep)
+        with self.assertRaisesRegex(FunnelGateError, "Need is confirmed"):
+            lead.stage_id = mql
+        lead.write({"funnel_need": "A CRM", "funnel_budget_max": 90_000})
+        with self.assertRaisesRegex(FunnelGateError, "100,000.*3 months"):
+            lead.stage_id = mql
+        lead.write({"funnel_budget_max": 100_000, "funnel_purchase_date": "2020-01-01"})
+        lead.stage_id = mql
+        self.assertEqual(lead.stage_id, mql)
+
+    def test_names_are_kept_in_every_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self._apply()
+        criterion = self.criteria.search([("template_key", "=", "s1.mql.budget")])
+        chinese = criterion.with_context(lang="zh_CN")
+        translated = self.env["funnel.template"].with_context(lang="zh_CN")
+        [mql] = [s for s in translated._get_stages("s1") if s.key == "s1.mql"]
+        [ask] = [a for a in mql.asks if a.key == "budget"]
+        self.assertEqual(chinese.name, ask.name)

@@ -1,0 +1,27 @@
+from odoo import fields, models
+
+
+class CrmLeadLost(models.TransientModel):
+    _inherit = "crm.lead.lost"
+
+    funnel_competitor_id = fields.Many2one("funnel.competitor", string="Lost to")
+    funnel_lesson = fields.Text(string="What was learnt")
+    funnel_retry_date = fields.Date(string="Try again on")
+
+    def action_lost_reason_apply(self):
+        """Complete the loss with what the dialog asked.
+
+        It is not told in the chatter, whose followers get mails.
+        """
+        result = super().action_lost_reason_apply()
+        leads = self.lead_ids.with_context(active_test=False)
+        leads._funnel_tell_loss(self._funnel_prepare_told())
+        return result
+
+    def _funnel_prepare_told(self):
+        told = {
+            "competitor_id": self.funnel_competitor_id.id,
+            "lesson": self.funnel_lesson,
+            "retry_date": self.funnel_retry_date,
+        }
+        return {name: value for name, value in told.items() if value}

@@ -1,0 +1,215 @@
+from odoo import api, fields, models
+from odoo.fields import Command, Domain
+
+CORE_STAGES = 6  # S1-5: 4–6 core stages, never more
+
+
+class FunnelTemplateWizard(models.TransientModel):
+    """Applies a handbook's funnel to a team; shows the difference first.
+
+    What is there stays: existing stages are mapped, criteria of the template are added
+    once. Applying it again changes nothing.
+    """
+
+    _name = "funnel.template.wizard"
+    _description = "Apply a funnel template"
+
+    code = fields.Selection(
+        lambda self: self.env["funnel.template"]._get_labels(),
+        string="Template",
+        required=True,
+        default="s1",
+    )
+    team_id = fields.Many2one("crm.team", required=True)
+    line_ids = fields.One2many(
+        "funnel.template.wizard.line",
+        "wizard_id",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+        string="Stages",
+    )
+    stage_count = fields.Integer(compute="_compute_stage_count")
+    is_too_many = fields.Boolean(compute="_compute_stage_count")
+    other_stages = fields.Char(
+        string="Stages that stay beside it", compute="_compute_stage_count"
+    )
+
+    @api.depends("code", "team_id")
+    def _compute_line_ids(self):
+        """Map each stage of the template to the one that is called so, if any."""
+        for wizard in self:
+            lines = [Command.clear()]
+            free = wizard._get_team_stages()
+            for stage in self.env["funnel.template"]._get_stages(wizard.code):
+                found = wizard._find_stage(stage, free)
+                free -= found
+                lines.append(
+                    Command.create({"key": stage.key, "stage_id": found.id})
+                )
+            wizard.line_ids = lines if wizard.team_id else [Command.clear()]
+
+    @api.depends("line_ids.stage_id", "team_id", "code")
+    def _compute_stage_count(self):
+        """Count the stages leads of the team will pass, won among them."""
+        for wizard in self:
+            others = wizard._get_team_stages() - wizard.line_ids.stage_id
+            wizard.stage_count = len(wizard.line_ids) + len(others)
+            wizard.is_too_many = wizard.stage_count > CORE_STAGES
+            wizard.other_stages = ", ".join(others.mapped("name"))
+
+    def _get_team_stages(self):
+        team = Domain("team_ids", "=", False) | Domain("team_ids", "in", self.team_id.ids)
+        return self.env["crm.stage"].search(team)
+
+    def _find_stage(self, template, stages):
+        """Return the stage that came from the template, is called so, or is won too."""
+        by_key = stages.filtered(lambda s: s.funnel_template_key == template.key)
+        same_kind = stages.filtered(lambda stage: stage.is_won == template.is_won)
+        named = same_kind._funnel_find_by_name(template.name)
+        won = same_kind if template.is_won else stages.browse()
+        return (by_key or named or won)[:1]
+
+    def _get_last_beside(self):
+        """Return the last open stage that stays beside the template.
+
+        What the template adds comes after it, so that coming from there is an advance.
+        """
+        others = self._get_team_stages() - self.line_ids.stage_id
+        return others.filtered(lambda stage: not stage.is_won)[-1:]
+
+    def action_apply(self):
+        self.ensure_one()
+        previous = None
+        for line in self.line_ids:
+            previous = line._apply(previous)
+        return {"type": "ir.actions.act_window_close"}
+
+
+class FunnelTemplateWizardLine(models.TransientModel):
+    """One stage of the template, and what becomes of it."""
+
+    _name = "funnel.template.wizard.line"
+    _description = "Stage of a funnel template"
+
+    wizard_id = fields.Many2one(
+        "funnel.template.wizard", required=True, ondelete="cascade"
+    )
+    key = fields.Char(required=True)
+    name = fields.Char(string="Stage of the template", compute="_compute_change")
+    stage_id = fields.Many2one(
+        "crm.stage", string="Existing stage", help="Empty: a new stage is made."
+    )
+    change = fields.Text(string="What changes", compute="_compute_change")
+    is_shared = fields.Boolean(compute="_compute_change")
+
+    @api.depends("key", "stage_id", "wizard_id.team_id")
+    def _compute_change(self):
+        for line in self:
+            template = line._get_template()
+            line.name = template.name if template else False
+            line.change = line._describe_change(template) if template else False
+            line.is_shared = bool(line.stage_id) and not line.stage_id.team_ids
+
+    def _get_template(self):
+        code = (self.key or "").split(".")[0]
+        stages = self.env["funnel.template"]._get_stages(code) if code else []
+        return next((stage for stage in stages if stage.key == self.key), None)
+
+    def _describe_change(self, template):
+        _ = self.env._
+        asks = [ask.name for ask in self._get_new_asks(template)]
+        parts = [] if self.stage_id else [_("new stage")]
+        vals = self._prepare_standard_vals(template) if self.stage_id else {}
+        if "funnel_goal" in vals or "funnel_owner_role" in vals:
+            parts.append(_("goal and owner role"))
+        if asks:
+            parts.append(_("criteria: %s", ", ".join(asks)))
+        return "; ".join(parts) or _("nothing")
+
+    def _get_new_asks(self, template):
+        criteria = self.env["funnel.criterion"].with_context(active_test=False)
+        known = criteria.search([("stage_id", "in", self.stage_id.ids)])
+        keys = set(known.mapped("template_key"))
+        return [a for a in template.asks if f"{self.key}.{a.key}" not in keys]
+
+    def _prepare_standard_vals(self, template):
+        """Return what the stage lacks; what somebody wrote stays."""
+        wanted = {
+            "funnel_template_key": template.key,
+            "funnel_goal": template.goal,
+            "funnel_owner_role": template.owner,
+        }
+        return {name: value for name, value in wanted.items() if not self.stage_id[name]}
+
+    # ------------------------------------------------------------
+    # APPLYING
+    # ------------------------------------------------------------
+
+    def _apply(self, previous):
+        """Make or complete the stage and its criteria, after the previous stage.
+
+        :return: the stage
+        """
+        template = self._get_template()
+        asks = self._get_new_asks(template)
+        if not self.stage_id:
+            self.stage_id = self._create_stage(template, previous)
+        vals = self._prepare_standard_vals(template)
+        if previous and self.stage_id.sequence <= previous.sequence:
+            vals["sequence"] = previous.sequence + 1
+        if vals:
+            self.stage_id.write(vals)
+            self._translate_stage(vals)
+        for number, ask in enumerate(asks):
+            self._create_criterion(ask, number)
+        return self.stage_id
+
+    def _create_stage(self, template, previous):
+        return self.env["crm.stage"].create(
+            {
+                "name": template.name,
+                "team_ids": [Command.link(self.wizard_id.team_id.id)],
+                "is_won": template.is_won,
+                "sequence": (previous or self.wizard_id._get_last_beside()).sequence + 1,
+            }
+        )
+
+    def _create_criterion(self, ask, number):
+        lead_fields = self.env["ir.model.fields"].sudo()
+        ids = [lead_fields._get("crm.lead", name).id for name in ask.fields]
+        criterion = self.env["funnel.criterion"].create(
+            {
+                "stage_id": self.stage_id.id,
+                "template_key": f"{self.key}.{ask.key}",
+                "name": ask.name,
+                "message": ask.message or False,
+                "direction": ask.direction,
+                "kind": "fields" if ask.fields else "domain",
+                "field_ids": [Command.set(ids)],
+                "domain": ask.domain or "[]",
+                "effect": ask.effect,
+                "sequence": 10 * (number + 1),
+            }
+        )
+        for lang, template in self._get_translations():
+            told = next(a for a in template.asks if a.key == ask.key)
+            criterion.with_context(lang=lang).write(
+                {"name": told.name, "message": told.message or False}
+            )
+
+    def _translate_stage(self, vals):
+        for lang, template in self._get_translations():
+            texts = {"funnel_goal": template.goal, "funnel_owner_role": template.owner}
+            told = {name: text for name, text in texts.items() if name in vals}
+            if self.stage_id.team_ids == self.wizard_id.team_id and (
+                "funnel_template_key" in vals
+            ):
+                told["name"] = template.name
+            self.stage_id.with_context(lang=lang).write(told)
+
+    def _get_translations(self):
+        """Yield the stage of the template in the other languages that are installed."""
+        for lang, _name in self.env["res.lang"].get_installed():
+            if lang != self.env.lang:
+                yield lang, self.with_context(lang=lang)._get_template()
