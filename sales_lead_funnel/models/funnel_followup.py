@@ -113,7 +113,7 @@ class FunnelFollowup(models.Model):
         string="Answer given",
         domain="[('objection_id', '=', objection_id)]",
     )
-    next_action = fields.Char()
+    next_action = fields.Char(string="Next action")
     next_date = fields.Date(string="Next contact")
     show_more = fields.Boolean(
         string="SPIN and more",

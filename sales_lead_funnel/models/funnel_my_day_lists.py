@@ -28,7 +28,9 @@ class FunnelMyDayLists(models.AbstractModel):
         return {
             "due": pending & due,
             "overdue": pending & overdue,
-            "risk": pending & Domain.OR(self._get_risks(today).values()),
+            "risk": pending
+            & Domain("funnel_resume_date", "=", False)
+            & Domain.OR(self._get_risks(today).values()),
             "to_propose": pending
             & Domain("funnel_grade_id", "=", False)
             & Domain("funnel_suggested_grade_id", "!=", False),

@@ -29,6 +29,7 @@ class FunnelStakeholder(models.Model):
     _order = "lead_id, parent_id, id"
 
     name = fields.Char(
+        string="Person",
         required=True,
         compute="_compute_from_partner",
         store=True,

@@ -104,7 +104,7 @@ class TestCadence(CadenceCommon):
         self.assertEqual(start, fields.Date.context_today(self.lead))
 
     def test_negative_days_are_refused(self):
-        with self.assertRaisesRegex(FunnelScorecardError, "“Days between contacts”"):
+        with self.assertRaisesRegex(FunnelScorecardError, r"“Every \(days\)”"):
             self.cadence.create({"grade_id": self.grade_b.id, "days": -1})
 
     @mute_logger("odoo.sql_db")
@@ -228,7 +228,7 @@ class TestPresets(CadenceCommon):
                 ("C", False): (30, "chat"),
             },
         )
-        self.assertIn("A: every 7 days, Visit", preview)
+        self.assertIn("A, every stage: every 7 days, Visit", preview)
 
     def test_pace_preset_is_faster_while_the_client_decides(self):
         self.env["crm.stage"].search([]).funnel_quote_out = False
@@ -240,7 +240,7 @@ class TestPresets(CadenceCommon):
 
     def test_deleted_grade_is_left_out(self):
         self.grade_b.unlink()
-        self.assertNotIn("\nB:", self._apply("tracking"))
+        self.assertNotIn("\nB,", self._apply("tracking"))
 
     def test_rep_cannot_replace_the_cadence(self):
         with self.assertRaises(AccessError):

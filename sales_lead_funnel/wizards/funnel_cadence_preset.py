@@ -52,16 +52,12 @@ class FunnelCadencePreset(models.TransientModel):
 
     def _tell(self, line):
         """Say one line in words."""
-        channels = dict(
-            self.env["funnel.cadence"]
-            ._fields["channel"]
-            ._description_selection(self.env)
+        cadences = self.env["funnel.cadence"]
+        channels = dict(cadences._fields["channel"]._description_selection(self.env))
+        who = cadences._tell_whom(
+            self.env["funnel.grade"].browse(line["grade_id"]),
+            self.env["crm.stage"].browse(line["stage_id"]),
         )
-        grade = self.env["funnel.grade"].browse(line["grade_id"]).name
-        stage = self.env["crm.stage"].browse(line["stage_id"]).name
-        who = grade or self.env._("Not graded yet")
-        if stage:
-            who = f"{who}, {stage}"
         if not line["days"]:
             return self.env._("%s: not followed up", who)
         return self.env._(

@@ -80,6 +80,15 @@ tours.add("funnel_rep_logs_from_form", {
             run: "click",
         },
         {
+            content: "showing SPIN saves nothing yet",
+            trigger: ".modal .o_field_widget[name=show_more] input",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=situation] textarea",
+            run: "edit They count by hand",
+        },
+        {
             trigger: ".modal .o_field_widget[name=summary] textarea",
             run: "edit They asked for a visit",
         },
