@@ -20,6 +20,7 @@ from . import funnel_lead_child
 from . import funnel_form_import
 from . import funnel_followup_form
 from . import funnel_evaluation_form
+from . import funnel_followup_correction
 from . import funnel_followup
 from . import funnel_stakeholder
 from . import funnel_evaluation

@@ -67,12 +67,12 @@ class FunnelEvaluation(models.Model):
         axes = self.env["funnel.evaluation.axis"].search([("active", "=", True)])
         return [fields.Command.create({"axis_id": axis.id}) for axis in axes]
 
-    @api.depends("line_ids.score", "line_ids.axis_id.weight")
+    @api.depends("line_ids.score", "line_ids.weight")
     def _compute_score(self):
         for evaluation in self:
             lines = evaluation.line_ids.filtered("score")
-            weight = sum(lines.axis_id.mapped("weight"))
-            total = sum(line.score * line.axis_id.weight for line in lines)
+            weight = sum(lines.mapped("weight"))
+            total = sum(line.score * line.weight for line in lines)
             evaluation.score = total / weight if weight else 0.0
 
     @api.depends("people_count", "approval_count")
@@ -143,6 +143,12 @@ class FunnelEvaluationLine(models.Model):
     )
     axis_id = fields.Many2one("funnel.evaluation.axis", required=True)
     sequence = fields.Integer(related="axis_id.sequence", store=True)
+    weight = fields.Float(
+        compute="_compute_weight",
+        store=True,
+        precompute=True,
+        help="The axis's when it was judged: other weights later change no history.",
+    )
     score = fields.Integer(string="Score (1-10)", help="0 or empty: not judged.")
     max_score = fields.Integer(
         compute="_compute_max_score", export_string_translation=False
@@ -151,6 +157,11 @@ class FunnelEvaluationLine(models.Model):
     _axis_once = models.UniqueIndex(
         "(evaluation_id, axis_id)", "An axis is scored once in an evaluation."
     )
+
+    @api.depends("axis_id")
+    def _compute_weight(self):
+        for line in self:
+            line.weight = line.axis_id.weight
 
     def _compute_max_score(self):
         """The end of the bar that draws the score."""

@@ -47,6 +47,7 @@ class FunnelObjectionAnswer(models.Model):
         "funnel.objection", required=True, index=True, ondelete="cascade"
     )
     name = fields.Text(string="Answer", required=True, translate=True)
+    active = fields.Boolean(default=True)
     used_count = fields.Integer(
         string="Leads", readonly=True, help="Leads to which it was given."
     )

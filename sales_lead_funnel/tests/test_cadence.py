@@ -182,6 +182,32 @@ class TestPause(CadenceCommon):
         self.assertEqual(self._due(), self.today)
         self.assertFalse(self.lead.funnel_pause_reason)
 
+    def test_resumed_lead_stays_due_when_an_old_log_is_corrected(self):
+        log = self._log(happened_at=self.lead.create_date - timedelta(days=9))
+        self._pause()
+        self.lead.with_user(self.rep).action_funnel_resume()
+        log.summary = "A typo less"
+        self.assertEqual(self._due(), self.today)
+
+    def test_agreeing_on_the_next_contact_ends_the_pause(self):
+        self._pause()
+        self._log(next_date=self.today + timedelta(days=3))
+        self.assertFalse(self.lead.funnel_resume_date)
+        self.assertEqual(self._due(), self.today + timedelta(days=3))
+
+    def test_contact_without_a_date_leaves_the_pause(self):
+        self._pause()
+        self._log()
+        self.assertTrue(self.lead.funnel_resume_date)
+
+    def test_merging_tells_of_a_pause(self):
+        other = self._create_lead(name="Same client", type="lead")
+        self._pause(leads=other)
+        (self.lead | other).merge_opportunity()
+        self.assertFalse(self.lead.funnel_resume_date)
+        bodies = "".join(self.lead.message_ids.mapped("body"))
+        self.assertIn("Same client was paused until", bodies)
+
     def test_day_to_resume_lies_ahead(self):
         with self.assertRaisesRegex(FunnelFollowupError, "Momcorp CRM: “Resume on”"):
             self._pause(days=0)

@@ -121,7 +121,10 @@ export class FunnelMyDay extends Component {
     get columns() {
         const {sections} = this.state.day;
         const isRight = ({name}) => RIGHT_COLUMN.includes(name);
-        return [sections.filter((section) => !isRight(section)), sections.filter(isRight)];
+        return [
+            sections.filter((section) => !isRight(section)),
+            sections.filter(isRight),
+        ];
     }
 
     /** What tells a lead of the meeting apart, in one line. */
