@@ -99,9 +99,9 @@ class FunnelFollowup(models.Model):
         store=False,
         help="The short form has six inputs; this shows the others.",
     )
-    coach_gap = fields.Selection(related="lead_id.funnel_gap", related_sudo=False)
+    coach_gap = fields.Char(compute="_compute_coach", export_string_translation=False)
     coach_questions = fields.Text(
-        related="lead_id.funnel_gap_questions", related_sudo=False
+        compute="_compute_coach", export_string_translation=False
     )
 
     _lead_time_idx = models.Index("(lead_id, happened_at DESC, id DESC)")
@@ -121,6 +121,17 @@ class FunnelFollowup(models.Model):
                 if moment
             ]
             followup.same_day = len(set(days)) == 1
+
+    @api.depends("lead_id")
+    def _compute_coach(self):
+        """Say what to ask next, of leads that the user may see."""
+        gaps = dict(
+            self.env["crm.lead"]._fields["funnel_gap"]._description_selection(self.env)
+        )
+        for followup in self:
+            lead = followup.lead_id._filtered_access("read")
+            followup.coach_gap = gaps.get(lead.funnel_gap)
+            followup.coach_questions = lead.funnel_gap_questions
 
     @api.depends("lead_id", "channel", "happened_at")
     def _compute_display_name(self):

@@ -281,12 +281,12 @@ class TestCorrection(FollowupCommon):
         self.env.flush_all()
         self.env.invalidate_all()
         logs = self.env["funnel.followup"].with_user(self.rep)
-        with self.assertRaises(AccessError):
-            logs.onchange(
-                {"lead_id": hidden.id},
-                ["lead_id"],
-                {"lead_id": {}, "coach_gap": {}, "coach_questions": {}},
-            )
+        spec = {"lead_id": {}, "coach_gap": {}, "coach_questions": {}}
+        told = logs.onchange({"lead_id": hidden.id}, ["lead_id"], spec)["value"]
+        self.assertFalse(told.get("coach_gap") or told.get("coach_questions"))
+        self._log()
+        told = logs.onchange({"lead_id": self.lead.id}, ["lead_id"], spec)["value"]
+        self.assertEqual(told["coach_gap"], "Ask about the situation")
 
     def test_correction_that_changes_nothing_keeps_no_revision(self):
         log = self._log(mood="positive")
