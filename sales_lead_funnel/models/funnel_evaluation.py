@@ -1,6 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ..exceptions import FunnelFollowupError
+from .funnel_grade_mixin import REVIEWER_GROUP
 
 MAX_SCORE = 10
 COMPLEXITIES = [("low", "Low"), ("medium", "Medium"), ("high", "High")]
@@ -119,6 +121,7 @@ class FunnelEvaluation(models.Model):
         return evaluations
 
     def write(self, vals):
+        self._check_is_own()
         leads = self.lead_id
         result = super().write(vals)
         (leads | self.lead_id)._funnel_take_latest_evaluation()
@@ -129,6 +132,19 @@ class FunnelEvaluation(models.Model):
         result = super().unlink()
         leads._funnel_take_latest_evaluation()
         return result
+
+    def _check_is_own(self):
+        """What others judged is history; a rep adds a new evaluation."""
+        if self.env.su or self.user_id <= self.env.user:
+            return
+        if not self.env.user.has_group(REVIEWER_GROUP):
+            raise AccessError(
+                self.env._(
+                    "%s: only who evaluated, or a manager, changes an evaluation. Add "
+                    "a new one with today's date.",
+                    self.lead_id[:1].display_name,
+                )
+            )
 
 
 class FunnelEvaluationLine(models.Model):
@@ -187,10 +203,12 @@ class FunnelEvaluationLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
+        lines.evaluation_id._check_is_own()
         lines._refresh_lead()
         return lines
 
     def write(self, vals):
+        self.evaluation_id._check_is_own()
         result = super().write(vals)
         if "evaluation_id" in vals:
             self.check_access("write")  # judges the lead they are on now
