@@ -58,14 +58,13 @@ def test_upgrade_from_the_first_version_brings_the_library(odoo_cli):
     tables = ", ".join(ORIGINS)
     for statement in (
         f"TRUNCATE {tables} CASCADE",
-        "DELETE FROM base_automation WHERE id IN (SELECT res_id FROM ir_model_data"
-        " WHERE module = 'sales_lead_funnel' AND model = 'base.automation')",
-        "DELETE FROM ir_act_server WHERE id IN (SELECT res_id FROM ir_model_data"
-        " WHERE name = 'automation_review_grade_a_action')",
+        "DELETE FROM base_automation WHERE name->>'en_US' LIKE 'Funnel%'",
+        "DELETE FROM ir_act_server WHERE code LIKE '%ask_reviews%'",
         "DELETE FROM funnel_grade WHERE name->>'en_US' = 'B'",
-        "DELETE FROM ir_model_data WHERE module = 'sales_lead_funnel' AND"
-        " (name ~ '^(axis|question|objection|automation|cadence)_'"
-        " OR name = 'grade_b')",
+        (
+            "DELETE FROM ir_model_data WHERE module = 'sales_lead_funnel'"
+            " AND name ~ '^(axis|question|objection|automation|grade_b)'"
+        ),
         FIRST_VERSION,
     ):
         odoo_cli.sql(name, statement)
