@@ -10,6 +10,7 @@ from . import funnel_ledger_mixin
 from . import funnel_grade_mixin
 from . import mail_activity
 from . import funnel_activity_mixin
+from . import funnel_plan_mixin
 from . import funnel_score_mixin
 from . import funnel_client_mixin
 from . import funnel_number_counter

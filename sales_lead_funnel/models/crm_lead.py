@@ -9,6 +9,7 @@ class CrmLead(models.Model):
     _inherit = [
         "funnel.ledger.mixin",
         "funnel.activity.mixin",
+        "funnel.plan.mixin",
         "funnel.grade.mixin",
         "funnel.score.mixin",
         "funnel.client.mixin",

@@ -94,6 +94,13 @@ class FunnelCadencePreset(models.TransientModel):
             return stages.search([("funnel_quote_out", "=", True)])
         return [stages]
 
+    @api.model
+    def _start(self):
+        """Give a company without any cadence that of the handbook."""
+        cadences = self.env["funnel.cadence"]
+        if not cadences.search_count(Domain.TRUE, limit=1):
+            cadences.create(self.new({"preset": "tracking"})._get_lines())
+
     def action_apply(self):
         cadences = self.env["funnel.cadence"]
         cadences.search(Domain.TRUE).unlink()
