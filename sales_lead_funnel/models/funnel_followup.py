@@ -325,7 +325,8 @@ class FunnelFollowup(models.Model):
                 MEETING if followup.channel in MET else CALL,
                 followup.next_date,
                 followup.next_action or False,
-                lead.user_id or followup.user_id,
+                lead.user_id,
+                followup.user_id,
             )
 
     def _drop_plan(self):
