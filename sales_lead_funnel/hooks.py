@@ -81,8 +81,8 @@ def uninstall_hook(env):
     ).unlink()
     env["ir.model.data"].search(
         [
-            ("model", "=like", "ir.model.%"),
-            ("name", "=like", "%__funnel_%"),
+            ("model", "in", ["ir.model.inherit", "ir.model.fields.selection"]),
+            ("name", "=like", r"%\_\_funnel\_resource\_request\_\_%"),
             ("module", "!=", "sales_lead_funnel"),
         ]
     ).unlink()

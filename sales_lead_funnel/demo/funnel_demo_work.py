@@ -2,9 +2,10 @@ from datetime import timedelta
 
 from odoo import models
 from odoo.fields import Command
-from odoo.tools import plaintext2html
+from odoo.tools import SQL, plaintext2html
 
 from ..models.funnel_followup import CONTENT
+from . import talk
 from .plan import LOCAL
 
 # Levels of a decision chain, from the top: roles that may report to one above
@@ -169,12 +170,27 @@ class FunnelDemoWork(models.AbstractModel):
                 "wanted_date": today + timedelta(days=days),
             }
         )
+        self._set_asked(request, state)
         if state in ("submitted", "approved", "refused", "done"):
             request.action_submit()
         if state == "cancelled":
             request.action_cancel()
         if answer:
             self._answer(request, state, answer, *answered)
+
+    def _set_asked(self, request, state):
+        """Date the request back. SQL: the ORM keeps the date of creation."""
+        request.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE funnel_resource_request"
+                " SET create_date = create_date - make_interval(days => %s)"
+                " WHERE id = %s",
+                talk.ASKED[state],
+                request.id,
+            )
+        )
+        request.invalidate_recordset(["create_date"])
 
     def _answer(self, request, state, answer, assignee=None, days=0):
         today = (self.env.cr.now() + LOCAL).date()

@@ -254,6 +254,14 @@ STEPS = (  # Chinese and English
 
 # Resource requests -------------------------------------------------------------------
 
+ASKED = {  # state: days since the request was made
+    "draft": 0,
+    "submitted": 1,
+    "approved": 4,
+    "refused": 2,
+    "done": 9,
+    "cancelled": 6,
+}
 # who asks, kind, state, what for, details, wanted in days, answer, who does it, when
 REQUESTS = (
     (
@@ -325,10 +333,10 @@ REQUESTS = (
         "done",
         "现场网络与条码设备勘察",
         "仓库条码枪型号老旧，需确认能否利旧。",
-        2,
+        -3,
         "同意，安排工程师到现场。",
         "manager",
-        1,
+        -4,
     ),
     (
         "rep3",
@@ -336,10 +344,10 @@ REQUESTS = (
         "done",
         "Demo with the client's own data",
         "Two cases, one hour, online.",
-        1,
+        -2,
         "Approved.",
         "rep3",
-        1,
+        -2,
     ),
     ("rep", "tech", "draft", "数据迁移评估", "历史数据约40万条，需评估清洗工作量。", 9),
     ("rep2", "other", "cancelled", "样机借用", "客户改为线上演示，不再需要。", 7),

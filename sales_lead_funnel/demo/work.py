@@ -72,6 +72,7 @@ class Work:
                 ),
                 "next_date": self._get_next_date(plan, phase, following),
             }
+            moment = moment.replace(second=0, microsecond=0)
             recorded = self._get_recorded(moment)
             plan.logs.append(Log(moment, recorded, plan.owner, vals))
 
@@ -248,6 +249,7 @@ class Work:
                     "people_count": people,
                     "approval_count": approvals,
                     "note": self._say(talk.EVALUATED, plan),
+                    "next_action": log.vals["next_action"],
                 }
             )
 

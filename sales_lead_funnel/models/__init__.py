@@ -11,6 +11,7 @@ from . import funnel_ledger_mixin
 from . import funnel_grade_mixin
 from . import mail_activity
 from . import funnel_activity_mixin
+from . import funnel_plan_mixin
 from . import funnel_score_mixin
 from . import funnel_client_mixin
 from . import funnel_number_counter
@@ -21,6 +22,7 @@ from . import funnel_lead_child
 from . import funnel_form_import
 from . import funnel_followup_form
 from . import funnel_evaluation_form
+from . import funnel_followup_correction
 from . import funnel_followup
 from . import funnel_stakeholder
 from . import funnel_evaluation

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 
 class CrmLead(models.Model):
@@ -9,6 +10,7 @@ class CrmLead(models.Model):
         "funnel.gate.mixin",
         "funnel.ledger.mixin",
         "funnel.activity.mixin",
+        "funnel.plan.mixin",
         "funnel.grade.mixin",
         "funnel.score.mixin",
         "funnel.client.mixin",
@@ -74,7 +76,8 @@ class CrmLead(models.Model):
     def _funnel_get_due_note(self):
         """Say that a contact is due or overdue, or that the lead pauses."""
         if self.funnel_resume_date:
-            return self.env._("Paused until %s", self.funnel_resume_date)
+            day = format_date(self.env, self.funnel_resume_date)
+            return self.env._("Paused until %s", day)
         today = fields.Date.context_today(self)
         due = self.funnel_next_contact_date
         if not due or due > today:

@@ -29,21 +29,25 @@ class FunnelActivityMixin(models.AbstractModel):
     # PLANNING
     # ------------------------------------------------------------
 
-    def _funnel_schedule(self, purpose, activity_type_xmlid, day, summary, user):
+    def _funnel_schedule(self, purpose, activity_type_xmlid, day, summary, *users):
         """Plan something for a user, unless it is planned already.
 
-        What is open for the same purpose and user is moved to ``day`` where people
-        named the day (``MOVED``), and left alone where it is a reminder.
+        What is open for the same purpose and user is moved to ``day``, and made what
+        is planned now, where people named the day (``MOVED``), and left alone where it
+        is a reminder.
 
         Sudo: the caller wrote the record or runs for all; the activity may be
         somebody else's.
 
         :param str purpose: one of ``mail_activity.PURPOSES``
-        :param user: whom to ask; an empty record leaves it to whoever sees the record
-        :return: the open activity; none if the user cannot act on the record
+        :param users: whom to ask, the first of them who can act on the record; empty
+            records leave it to whoever sees the record
+        :return: the open activity; none if nobody of the users can act
         """
         self.ensure_one()
-        if user and not self._funnel_can_ask(user):
+        named = list(filter(None, users))
+        user = next(filter(self._funnel_can_ask, named), self.env["res.users"])
+        if named and not user:
             return self.env["mail.activity"]
         is_same = Domain("funnel_purpose", "=", purpose) & Domain(
             "user_id", "=", user.id
@@ -58,7 +62,14 @@ class FunnelActivityMixin(models.AbstractModel):
                 funnel_purpose=purpose,
             )
         if purpose in MOVED:
-            activity.write({"date_deadline": day, "summary": summary})
+            kind = self.env.ref(activity_type_xmlid, raise_if_not_found=False)
+            activity.write(
+                {
+                    "date_deadline": day,
+                    "summary": summary,
+                    "activity_type_id": (kind or activity.activity_type_id).id,
+                }
+            )
         return activity
 
     def _funnel_new_activity(self, activity_type_xmlid, **values):
@@ -96,7 +107,11 @@ class FunnelActivityMixin(models.AbstractModel):
         """Keep what is due first, where merged records were planned for the same."""
         planned = self._funnel_get_open([("funnel_purpose", "!=", False)])
         groups = planned.sorted("date_deadline").grouped(
-            lambda activity: (activity.funnel_purpose, activity.user_id)
+            lambda activity: (
+                activity.res_id,
+                activity.funnel_purpose,
+                activity.user_id,
+            )
         )
         for activities in groups.values():
             activities[1:].unlink()
@@ -114,29 +129,26 @@ class FunnelActivityMixin(models.AbstractModel):
         ours = Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
         return activities.search(ours & Domain(domain))
 
-    def _funnel_finish_contacts(self, user, day, feedback=False):
+    def _funnel_finish_contacts(self, user, day):
         """Mark as done the calls and meetings that a contact has fulfilled.
 
         Only what the addon planned, due up to ``day``; also the managers' questions
         about it. Notifies nobody and moves nothing.
 
         :param user: who talked to the client, whoever was to
-        :return: the activities that were ended
         """
         is_call = Domain("activity_type_id.category", "in", LOGGED_CATEGORIES)
         planned = Domain("funnel_purpose", "in", CONTACTS) & is_call
         asked = Domain("funnel_purpose", "=", "escalation")
         due = Domain("date_deadline", "<=", day)
-        activities = self._funnel_get_open((planned | asked) & due)
-        self._funnel_finish(activities, user, feedback)
-        return activities
+        self._funnel_finish(self._funnel_get_open((planned | asked) & due), user)
 
-    def _funnel_finish(self, activities, user, feedback=False):
+    def _funnel_finish(self, activities, user):
         """Mark activities as done by a user, without a mail to anybody."""
         silence = {SILENCE_KEY: Silence(), "mail_activity_quick_update": True}
         activities = activities.with_user(user).sudo().with_context(**silence)
         if activities:
-            activities._action_done(feedback=feedback)
+            activities._action_done()
 
     def _notify_thread(self, message, msg_vals=False, **kwargs):
         if isinstance(self.env.context.get(SILENCE_KEY), Silence):

@@ -24,9 +24,9 @@ class FunnelCadence(models.Model):
         "crm.stage", string="Phase", ondelete="cascade", help="Empty: every stage."
     )
     days = fields.Integer(
-        string="Days between contacts",
+        string="Every (days)",
         required=True,
-        help="0: leads like these are not followed up.",
+        help="Days between contacts. 0: leads like these are not followed up.",
     )
     channel = fields.Selection(CHANNELS, required=True, default="call")
 
@@ -35,14 +35,25 @@ class FunnelCadence(models.Model):
         "There is a cadence for this grade and phase already.",
     )
 
+    @api.depends("grade_id.name", "stage_id.name")
+    def _compute_display_name(self):
+        for cadence in self:
+            cadence.display_name = self._tell_whom(cadence.grade_id, cadence.stage_id)
+
+    @api.model
+    def _tell_whom(self, grade, stage):
+        """Say in words for which leads a line is."""
+        who = grade.name or self.env._("Not graded yet")
+        return f"{who}, {stage.name or self.env._('every stage')}"
+
     @api.constrains("days")
     def _check_days(self):
         for cadence in self.filtered(lambda line: line.days < 0):
             raise FunnelScorecardError(
                 self.env._(
-                    "Cadence of %(grade)s: “Days between contacts” is %(days)s; it "
+                    "Cadence of “%(line)s”: “Every (days)” is %(days)s; it "
                     "must be 0 or more.",
-                    grade=cadence.grade_id.name or self.env._("leads without a grade"),
+                    line=cadence.display_name,
                     days=cadence.days,
                 )
             )

@@ -12,7 +12,7 @@ class FunnelClosingStep(models.Model):
     _inherit = ["funnel.lead.child"]
     _order = "date_due, sequence, id"
 
-    name = fields.Char(required=True)
+    name = fields.Char(string="Closing step", required=True)
     sequence = fields.Integer(default=10)
     date_due = fields.Date(string="Due on", required=True)
     user_id = fields.Many2one(

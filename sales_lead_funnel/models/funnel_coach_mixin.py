@@ -73,6 +73,9 @@ class FunnelCoachMixin(models.AbstractModel):
         "funnel_followup_ids.need_payoff",
         "funnel_stakeholder_ids.role",
         "stage_id",
+        "funnel_grade_id",
+        "funnel_last_contact_at",
+        "won_status",
     )
     def _compute_funnel_gap(self):
         said = self._funnel_get_said()
@@ -117,7 +120,9 @@ class FunnelCoachMixin(models.AbstractModel):
 
     def _funnel_find_gap(self, said, people):
         """Return the code of the first gap, or False. Override to add rules."""
-        if self.won_status != "pending" or not self.funnel_last_contact_at:
+        is_pursued = self.funnel_is_pursued or not self.funnel_grade_id
+        is_open = self.won_status == "pending" and is_pursued
+        if not is_open or not self.funnel_last_contact_at:
             return False
         if self.stage_id.funnel_quote_out and "decides" in people:
             limit = fields.Datetime.now() - timedelta(days=SILENT_DAYS)

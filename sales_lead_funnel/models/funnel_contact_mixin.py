@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date, split_every
 
 from ..exceptions import FunnelFollowupError
-from .funnel_lead_child import check_is_derived
+from .funnel_lead_child import check_is_derived, without_derived
 
 NAMED_LEADS = 5  # leads that one message names
 PLAN_BATCH = 1000  # leads per transaction of the planning cron
@@ -31,9 +31,6 @@ class FunnelContactMixin(models.AbstractModel):
 
     funnel_followup_ids = fields.One2many(
         "funnel.followup", "lead_id", string="Follow-ups"
-    )
-    funnel_followup_count = fields.Integer(
-        string="Number of follow-ups", compute="_compute_funnel_followup_count"
     )
     funnel_last_contact_at = fields.Datetime(
         string="Last contact", readonly=True, copy=False
@@ -69,9 +66,7 @@ class FunnelContactMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            check_is_derived(self, vals, DERIVED)
-        return super().create(vals_list)
+        return super().create(without_derived(self, vals_list, DERIVED))
 
     def write(self, vals):
         check_is_derived(self, vals, DERIVED)
@@ -80,15 +75,6 @@ class FunnelContactMixin(models.AbstractModel):
     # ------------------------------------------------------------
     # COMPUTES
     # ------------------------------------------------------------
-
-    def _compute_funnel_followup_count(self):
-        counts = dict(
-            self.env["funnel.followup"]._read_group(
-                [("lead_id", "in", self.ids)], ["lead_id"], ["__count"]
-            )
-        )
-        for lead in self:
-            lead.funnel_followup_count = counts.get(lead._origin, 0)
 
     @api.depends(
         "funnel_grade_id",
@@ -145,9 +131,10 @@ class FunnelContactMixin(models.AbstractModel):
         today = fields.Date.to_string(fields.Date.context_today(self))
         self.env["ir.config_parameter"].sudo().set_param(START_KEY, today)
 
-    def _funnel_get_local_date(self, moment):
-        """Return the date of a UTC moment where the lead's owner is."""
-        zone = self.user_id.sudo().tz or "UTC"
+    def _funnel_get_local_date(self, moment, user=None):
+        """Return the date of a UTC moment where a user is, by default the owner."""
+        company = self.company_id or self.env.company
+        zone = (user or self.user_id).sudo().tz or company._funnel_get_tz()
         local = fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
         return local.date()
 
@@ -229,14 +216,13 @@ class FunnelContactMixin(models.AbstractModel):
         """
         today = fields.Date.context_today(self)
         self.check_access("write")
-        self.sudo().write(
-            {
-                "funnel_pause_reason": False,
-                "funnel_resume_date": False,
-                "funnel_agreed_contact_date": today,
-            }
-        )
+        self._funnel_end_pause(funnel_agreed_contact_date=today)
         return True
+
+    def _funnel_end_pause(self, **values):
+        """Sudo: what is written follows from a step that was checked."""
+        not_paused = {"funnel_pause_reason": False, "funnel_resume_date": False}
+        self.sudo().write({**not_paused, **values})
 
     # ------------------------------------------------------------
     # ACTIONS

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ..exceptions import FunnelFollowupError
+from .funnel_grade_mixin import REVIEWER_GROUP
 
 MAX_SCORE = 10
 COMPLEXITIES = [("low", "Low"), ("medium", "Medium"), ("high", "High")]
@@ -67,12 +69,12 @@ class FunnelEvaluation(models.Model):
         axes = self.env["funnel.evaluation.axis"].search([("active", "=", True)])
         return [fields.Command.create({"axis_id": axis.id}) for axis in axes]
 
-    @api.depends("line_ids.score", "line_ids.axis_id.weight")
+    @api.depends("line_ids.score", "line_ids.weight")
     def _compute_score(self):
         for evaluation in self:
             lines = evaluation.line_ids.filtered("score")
-            weight = sum(lines.axis_id.mapped("weight"))
-            total = sum(line.score * line.axis_id.weight for line in lines)
+            weight = sum(lines.mapped("weight"))
+            total = sum(line.score * line.weight for line in lines)
             evaluation.score = total / weight if weight else 0.0
 
     @api.depends("people_count", "approval_count")
@@ -119,6 +121,7 @@ class FunnelEvaluation(models.Model):
         return evaluations
 
     def write(self, vals):
+        self._check_is_own()
         leads = self.lead_id
         result = super().write(vals)
         (leads | self.lead_id)._funnel_take_latest_evaluation()
@@ -129,6 +132,19 @@ class FunnelEvaluation(models.Model):
         result = super().unlink()
         leads._funnel_take_latest_evaluation()
         return result
+
+    def _check_is_own(self):
+        """What others judged is history; a rep adds a new evaluation."""
+        if self.env.su or self.user_id <= self.env.user:
+            return
+        if not self.env.user.has_group(REVIEWER_GROUP):
+            raise AccessError(
+                self.env._(
+                    "%s: only who evaluated, or a manager, changes an evaluation. Add "
+                    "a new one with today's date.",
+                    self.lead_id[:1].display_name,
+                )
+            )
 
 
 class FunnelEvaluationLine(models.Model):
@@ -143,6 +159,12 @@ class FunnelEvaluationLine(models.Model):
     )
     axis_id = fields.Many2one("funnel.evaluation.axis", required=True)
     sequence = fields.Integer(related="axis_id.sequence", store=True)
+    weight = fields.Float(
+        compute="_compute_weight",
+        store=True,
+        precompute=True,
+        help="The axis's when it was judged: other weights later change no history.",
+    )
     score = fields.Integer(string="Score (1-10)", help="0 or empty: not judged.")
     max_score = fields.Integer(
         compute="_compute_max_score", export_string_translation=False
@@ -151,6 +173,11 @@ class FunnelEvaluationLine(models.Model):
     _axis_once = models.UniqueIndex(
         "(evaluation_id, axis_id)", "An axis is scored once in an evaluation."
     )
+
+    @api.depends("axis_id")
+    def _compute_weight(self):
+        for line in self:
+            line.weight = line.axis_id.weight
 
     def _compute_max_score(self):
         """The end of the bar that draws the score."""
@@ -176,10 +203,12 @@ class FunnelEvaluationLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
+        lines.evaluation_id._check_is_own()
         lines._refresh_lead()
         return lines
 
     def write(self, vals):
+        self.evaluation_id._check_is_own()
         result = super().write(vals)
         if "evaluation_id" in vals:
             self.check_access("write")  # judges the lead they are on now

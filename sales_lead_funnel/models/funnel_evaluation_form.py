@@ -25,7 +25,7 @@ class FunnelEvaluationForm(models.AbstractModel):
     _description = "Evaluation and stage as a file"
     _inherit = ["funnel.form.import"]
 
-    next_action = fields.Char()
+    next_action = fields.Char(string="Next action")
     opportunity = fields.Char(
         string="Opportunity name",
         compute="_compute_lead_columns",

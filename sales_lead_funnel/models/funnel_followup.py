@@ -1,14 +1,13 @@
 from datetime import timedelta
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL, format_date, format_datetime, plaintext2html
+from odoo.tools import SQL, plaintext2html
 
 from ..exceptions import FunnelFollowupError
+from .funnel_followup_correction import CONTENT
 from .funnel_grade_mixin import REVIEWER_GROUP
-from .funnel_path import explicit_happened_at
+from .funnel_path import current_path, explicit_happened_at
 
 CHANNELS = [
     ("call", "Call"),
@@ -27,29 +26,8 @@ MOODS = [
 ]
 MET = ("visit", "video", "demo")  # channels of which the next contact is a meeting
 CALL, MEETING = "mail.mail_activity_data_call", "mail.mail_activity_data_meeting"
-CORRECTION_TIME = timedelta(hours=24)  # a rep may correct the own log for so long
-CONTENT = [
-    "happened_at",
-    "channel",
-    "contact",
-    "stakeholder_id",
-    "summary",
-    "situation",
-    "problem",
-    "implication",
-    "need_payoff",
-    "feedback",
-    "decider_info",
-    "mood",
-    "stage_name",
-    "objection_id",
-    "answer_id",
-    "next_action",
-    "next_date",
-    "user_id",
-]
-# Who recorded what and when is not up to the caller (D13).
-FIXED_FIELDS = {"lead_id", "recorded_at"}
+CONTACT_FIELDS = {"happened_at", "next_date", "stakeholder_id", "lead_id"}
+PLAN_FIELDS = {"next_date", "next_action", "channel"}
 
 
 def name_key(name):
@@ -62,7 +40,7 @@ class FunnelFollowup(models.Model):
 
     _name = "funnel.followup"
     _description = "Follow-up"
-    _inherit = ["funnel.followup.form"]
+    _inherit = ["funnel.followup.correction", "funnel.followup.form"]
     _order = "happened_at desc, id desc"
     _rec_name = "summary"
 
@@ -107,24 +85,23 @@ class FunnelFollowup(models.Model):
     feedback = fields.Text(string="Feedback / pain")
     decider_info = fields.Text(string="About the decision maker")
     mood = fields.Selection(MOODS)
-    objection_id = fields.Many2one("funnel.objection")
+    objection_id = fields.Many2one("funnel.objection", ondelete="restrict")
     answer_id = fields.Many2one(
         "funnel.objection.answer",
         string="Answer given",
+        ondelete="restrict",
         domain="[('objection_id', '=', objection_id)]",
     )
-    next_action = fields.Char()
+    next_action = fields.Char(string="Next action")
     next_date = fields.Date(string="Next contact")
     show_more = fields.Boolean(
         string="SPIN and more",
         store=False,
         help="The short form has six inputs; this shows the others.",
     )
-    coach_gap = fields.Selection(related="lead_id.funnel_gap")
-    coach_questions = fields.Text(related="lead_id.funnel_gap_questions")
-    can_correct = fields.Boolean(compute="_compute_can_correct")
-    revision_ids = fields.One2many(
-        "funnel.followup.revision", "followup_id", string="Earlier versions"
+    coach_gap = fields.Char(compute="_compute_coach", export_string_translation=False)
+    coach_questions = fields.Text(
+        compute="_compute_coach", export_string_translation=False
     )
 
     _lead_time_idx = models.Index("(lead_id, happened_at DESC, id DESC)")
@@ -137,24 +114,24 @@ class FunnelFollowup(models.Model):
     def _compute_same_day(self):
         """Judged in the zone of the day; moving to another zone changes no past."""
         for followup in self:
-            zone = pytz.timezone(followup.user_id.tz or "UTC")
+            lead = followup.lead_id
             days = [
-                pytz.utc.localize(moment).astimezone(zone).date()
+                lead._funnel_get_local_date(moment, followup.user_id)
                 for moment in (followup.happened_at, followup.recorded_at)
                 if moment
             ]
             followup.same_day = len(set(days)) == 1
 
-    @api.depends("user_id", "recorded_at")
-    @api.depends_context("uid")
-    def _compute_can_correct(self):
-        """One rule for button and refusal: own log for 24 h, a manager always."""
-        is_manager = self.env.su or self.env.user.has_group(REVIEWER_GROUP)
-        limit = self.env.cr.now() - CORRECTION_TIME
+    @api.depends("lead_id")
+    def _compute_coach(self):
+        """Say what to ask next, of leads that the user may see."""
+        gaps = dict(
+            self.env["crm.lead"]._fields["funnel_gap"]._description_selection(self.env)
+        )
         for followup in self:
-            is_fresh = not followup.recorded_at or followup.recorded_at >= limit
-            is_own = followup.user_id == self.env.user
-            followup.can_correct = is_manager or (is_own and is_fresh)
+            lead = followup.lead_id._filtered_access("read")
+            followup.coach_gap = gaps.get(lead.funnel_gap)
+            followup.coach_questions = lead.funnel_gap_questions
 
     @api.depends("lead_id", "channel", "happened_at")
     def _compute_display_name(self):
@@ -174,7 +151,9 @@ class FunnelFollowup(models.Model):
     def _check_happened_in_the_past(self):
         limit = fields.Datetime.now() + timedelta(minutes=5)
         for followup in self:
-            if followup.happened_at > max(limit, followup.recorded_at):
+            if followup.happened_at and followup.happened_at > max(
+                limit, followup.recorded_at
+            ):
                 raise FunnelFollowupError(
                     self.env._(
                         "%(lead)s: “When” lies in the future. A follow-up is logged "
@@ -217,60 +196,60 @@ class FunnelFollowup(models.Model):
         if not self.env.su:
             moment = {"recorded_at": self.env.cr.now()}
             vals_list = [{**vals, **moment} for vals in vals_list]
-            self._check_is_own(vals_list)
-        followups = super().create(self._name_stakeholders(vals_list))
+        followups = super().create(self._name_people(vals_list))
+        followups._check_is_own()
         followups._refresh_contacts(followups.stakeholder_id)
         if not self.env.context.get("tracking_disable"):
             for followup in followups:
                 followup._post_to_chatter()
+        followups._end_what_was_due()
+        followups._end_pause()
         followups._plan_next()
         return followups
 
     def write(self, vals):
-        if not FIXED_FIELDS.issuperset(vals):
-            self._check_may_correct()
-            self._keep_old_text(vals)
-        if not self.env.su:
-            self._check_is_own([vals])
-            self._check_is_fixed(vals)
         people = self.stakeholder_id
         result = super().write(vals)
-        self._refresh_contacts(people | self.stakeholder_id)
+        if "user_id" in vals:
+            self._check_is_own()
+        if not CONTACT_FIELDS.isdisjoint(vals):
+            self._refresh_contacts(people | self.stakeholder_id)
+        if not PLAN_FIELDS.isdisjoint(vals):
+            self._plan_next()
+        if not vals.get("next_date", True):
+            self._drop_plan()
         return result
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise AccessError(
-            self.env._(
-                "A follow-up is never deleted. Correct it, or log another one that "
-                "puts it right."
-            )
-        )
-
     @api.model
-    def _name_stakeholders(self, vals_list):
-        """Take whom was talked to for the person of the chain who is called so."""
+    def _name_people(self, vals_list):
+        """Take whom was talked to for the person of the chain who is called so.
+
+        And note the name beside the person, who may leave the chain one day.
+        """
         lead_id = self.env.context.get("default_lead_id")
         keys = [
             (vals.get("lead_id", lead_id), name_key(vals.get("contact")))
             for vals in vals_list
         ]
         people = self.env["funnel.stakeholder"].search_fetch(
-            [("lead_id", "in", [lead for lead, name in keys if name])],
+            [("lead_id", "in", list({lead for lead, _name in keys}))],
             ["lead_id", "name"],
         )
         known = {
             (person.lead_id.id, name_key(person.name)): person.id for person in people
         }
-        return [
-            {"stakeholder_id": known[key], **vals} if key in known else vals
-            for key, vals in zip(keys, vals_list, strict=True)
-        ]
+        names = {person.id: person.name for person in people}
+        named = []
+        for key, vals in zip(keys, vals_list, strict=True):
+            person_id = vals.get("stakeholder_id") or known.get(key, False)
+            contact = vals.get("contact") or names.get(person_id, False)
+            named.append({**vals, "stakeholder_id": person_id, "contact": contact})
+        return named
 
-    def _check_is_own(self, vals_list):
+    def _check_is_own(self):
         """Reps log what they did themselves; a log of others can be imported."""
-        others = {vals.get("user_id") or self.env.uid for vals in vals_list}
-        if others == {self.env.uid} or self.env.context.get("import_file"):
+        is_free = self.env.su or current_path(self.env) == "import"
+        if is_free or self.user_id <= self.env.user:
             return
         if not self.env.user.has_group(REVIEWER_GROUP):
             raise AccessError(
@@ -279,72 +258,6 @@ class FunnelFollowup(models.Model):
                     "colleague did."
                 )
             )
-
-    def _check_is_fixed(self, vals):
-        """A log stays with its lead and its moment; only merging moves it."""
-        for name in FIXED_FIELDS.intersection(vals):
-            if any(followup[name] != self._to_cache(name, vals) for followup in self):
-                raise AccessError(
-                    self.env._(
-                        "“%(field)s” of a follow-up cannot be changed. Log another "
-                        "one where it belongs.",
-                        field=self._fields[name]._description_string(self.env),
-                    )
-                )
-
-    def _to_cache(self, name, vals):
-        """Return a value to be written as a record holds it."""
-        field = self._fields[name]
-        return field.convert_to_record(field.convert_to_cache(vals[name], self), self)
-
-    def _check_may_correct(self):
-        for followup in self:
-            if not followup.can_correct:
-                raise AccessError(
-                    self.env._(
-                        "%(followup)s of %(lead)s was logged more than 24 hours ago or "
-                        "by somebody else. Log another follow-up, or ask your manager "
-                        "to correct it.",
-                        followup=followup.display_name,
-                        lead=followup.lead_id.display_name,
-                    )
-                )
-
-    def _keep_old_text(self, changed):
-        """Note what a correction is about to replace.
-
-        Sudo: nobody may write revisions, and the right to correct was checked.
-        """
-        names = [name for name in CONTENT if name in changed]
-        if names:
-            self.env["funnel.followup.revision"].sudo().create(
-                [
-                    {"followup_id": followup.id, "old_text": followup._tell(names)}
-                    for followup in self
-                ]
-            )
-
-    def _tell(self, names):
-        """Return ``names`` and their values as lines of text."""
-        lines = []
-        for name in names:
-            field = self._fields[name]
-            value = self._tell_value(field)
-            if value:
-                label = field._description_string(self.env)
-                lines.append(f"{label}: {value}")
-        return "\n".join(lines)
-
-    def _tell_value(self, field):
-        """Return the value of a field as the user reads it on a screen."""
-        value = self[field.name]
-        if field.type == "selection":
-            return dict(field._description_selection(self.env)).get(value)
-        if field.type == "datetime":
-            return format_datetime(self.env, value)
-        if field.type == "date":
-            return format_date(self.env, value)
-        return field.convert_to_display_name(value, self)
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -390,54 +303,46 @@ class FunnelFollowup(models.Model):
             subtype_xmlid="mail.mt_note",
         )
 
-    def _plan_next(self):
-        """End the calls that this contact fulfilled, and plan the next one."""
+    def _end_what_was_due(self):
+        """Mark the calls as done that this contact fulfilled."""
         planned = self.lead_id._funnel_get_open([("funnel_purpose", "!=", False)])
         lead_ids = set(planned.mapped("res_id"))
-        for followup in self:
+        for followup in self.filtered(lambda log: log.lead_id.id in lead_ids):
             lead = followup.lead_id
-            if lead.id in lead_ids:
-                day = lead._funnel_get_local_date(followup.happened_at)
-                lead._funnel_finish_contacts(followup.user_id, day)
-            if followup._is_plan():
-                lead._funnel_schedule(
-                    "next_contact",
-                    MEETING if followup.channel in MET else CALL,
-                    followup.next_date,
-                    followup.next_action or False,
-                    lead.user_id or followup.user_id,
-                )
+            day = lead._funnel_get_local_date(followup.happened_at)
+            lead._funnel_finish_contacts(followup.user_id, day)
+
+    def _end_pause(self):
+        """Take a lead back on the list when the next contact is agreed."""
+        agreed = self.filtered(lambda log: log.next_date and log._is_latest())
+        agreed.lead_id.filtered("funnel_resume_date")._funnel_end_pause()
+
+    def _plan_next(self):
+        for followup in self.filtered(lambda log: log._is_latest() and log._is_plan()):
+            lead = followup.lead_id
+            lead._funnel_schedule(
+                "next_contact",
+                MEETING if followup.channel in MET else CALL,
+                followup.next_date,
+                followup.next_action or False,
+                lead.user_id,
+                followup.user_id,
+            )
+
+    def _drop_plan(self):
+        """Take back what a correction says was not agreed."""
+        leads = self.filtered(lambda log: log._is_latest()).lead_id
+        leads._funnel_get_open([("funnel_purpose", "=", "next_contact")]).unlink()
+
+    def _is_latest(self):
+        """Was nothing else agreed with the client since?"""
+        return self.happened_at == self.lead_id.funnel_last_contact_at
 
     def _is_plan(self):
-        """Does the next contact lie ahead, and was nothing else agreed since?"""
-        lead = self.lead_id
-        is_latest = self.happened_at == lead.funnel_last_contact_at
-        is_import = bool(self.env.context.get("import_file"))
+        """Does the next contact lie ahead?"""
+        is_import = current_path(self.env) == "import"
         return (
             bool(self.next_date)
-            and is_latest
-            and lead.won_status == "pending"
+            and self.lead_id.won_status == "pending"
             and not (is_import and self.next_date < fields.Date.context_today(self))
-        )
-
-
-class FunnelFollowupRevision(models.Model):
-    """What a follow-up said before it was corrected."""
-
-    _name = "funnel.followup.revision"
-    _description = "Earlier version of a follow-up"
-    _order = "id desc"
-
-    followup_id = fields.Many2one(
-        "funnel.followup", required=True, index=True, ondelete="cascade", readonly=True
-    )
-    old_text = fields.Text(readonly=True)
-
-    def write(self, vals):
-        self._refuse()
-        return super().write(vals)
-
-    def _refuse(self):
-        raise AccessError(
-            self.env._("An earlier version of a follow-up stays as it is.")
         )

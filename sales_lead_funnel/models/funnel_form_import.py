@@ -36,23 +36,21 @@ class FunnelFormImport(models.AbstractModel):
         return super(FunnelFormImport, with_path(self, "import")).load(fields, data)
 
     @api.model
-    def _convert_records(self, records, *, log=lambda a: None, savepoint):
+    def _convert_records(self, records, **options):
         """Read our own columns for all rows at once, and leave the others to core."""
         if not self.env.context.get("import_file"):
-            return super()._convert_records(records, log=log, savepoint=savepoint)
+            return super()._convert_records(records, **options)
         rows = list(records)
         refused = []
         values = self._funnel_read_rows(rows, partial(self._funnel_refuse, refused))
-        converted = list(
-            super()._convert_records(iter(rows), log=log, savepoint=savepoint)
-        )
+        converted = list(super()._convert_records(iter(rows), **options))
         prepared = [
             (dbid, xid, record | own, info)
             for (dbid, xid, record, info), own in zip(converted, values, strict=True)
         ]
         self._funnel_check_rows(prepared, partial(self._funnel_refuse, refused))
         for message in refused:
-            log(message)
+            options["log"](message)
         return [] if refused else prepared
 
     @api.model

@@ -19,6 +19,20 @@ def check_is_derived(records, vals, names):
             )
 
 
+def without_derived(records, vals_list, names):
+    """Return what to create, without what follows from other records.
+
+    Also not by way of defaults, which any caller may send.
+
+    :raise FunnelFollowupError: some of ``names`` are given
+    """
+    if records.env.su:
+        return vals_list
+    for vals in vals_list:
+        check_is_derived(records, vals, names)
+    return [{**vals, **dict.fromkeys(names, False)} for vals in vals_list]
+
+
 class FunnelLeadChild(models.AbstractModel):
     """A record that belongs to one lead and follows it through merges."""
 
@@ -42,7 +56,5 @@ class FunnelLeadChild(models.AbstractModel):
         Sudo: whoever may merge the leads may keep what belongs to them.
         """
         records = self.sudo().with_context(active_test=False)
-        records.search([("lead_id", "in", merged.ids)])._reparent(survivor)
-
-    def _reparent(self, survivor):
-        self.write({"lead_id": survivor.id})
+        records = records.search([("lead_id", "in", merged.ids)])
+        records.write({"lead_id": survivor.id})

@@ -4,10 +4,10 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .funnel_coach_mixin import SILENT_DAYS
+from .mail_activity import LOGGED_CATEGORIES
 
 RISK_OVERDUE_DAYS = 7  # days a contact is overdue until its lead is at risk
 RECENT_DAYS = 7  # days a corrected grade stays listed; also “since last week”
-CALLS = ("phonecall", "meeting")
 
 
 class FunnelMyDayLists(models.AbstractModel):
@@ -28,7 +28,9 @@ class FunnelMyDayLists(models.AbstractModel):
         return {
             "due": pending & due,
             "overdue": pending & overdue,
-            "risk": pending & Domain.OR(self._get_risks(today).values()),
+            "risk": pending
+            & Domain("funnel_resume_date", "=", False)
+            & Domain.OR(self._get_risks(today).values()),
             "to_propose": pending
             & Domain("funnel_grade_id", "=", False)
             & Domain("funnel_suggested_grade_id", "!=", False),
@@ -113,17 +115,22 @@ class FunnelMyDayLists(models.AbstractModel):
         }
 
     def _get_activity_domain(self, today):
-        """Activities due, but no call of a lead that is listed as due anyway."""
-        domains = self._get_lead_domains()
-        listed = self.env["crm.lead"].search(
-            Domain("user_id", "=", self.env.uid)
-            & (domains["due"] | domains["overdue"])
-            & Domain("my_activity_date_deadline", "<=", today)
+        """Activities due, but no call of a lead that is listed as due anyway.
+
+        Core shows people their activities on leads that they no longer see.
+        """
+        mine = Domain("user_id", "=", self.env.uid)
+        visible = self.env["crm.lead"].search_fetch(
+            [("my_activity_date_deadline", "<=", today)],
+            ["user_id", "won_status", "funnel_next_contact_date"],
         )
-        calls = Domain("activity_type_id.category", "in", CALLS)
+        domains = self._get_lead_domains()
+        listed = visible.filtered(mine & (domains["due"] | domains["overdue"]))
+        calls = Domain("activity_type_id.category", "in", LOGGED_CATEGORIES)
         return (
-            Domain("user_id", "=", self.env.uid)
+            mine
             & Domain("res_model", "=", "crm.lead")
+            & Domain("res_id", "in", visible.ids)
             & Domain("date_deadline", "<=", today)
             & ~(calls & Domain("res_id", "in", listed.ids))
         )

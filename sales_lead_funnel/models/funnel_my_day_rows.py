@@ -196,11 +196,17 @@ class FunnelMyDayRows(models.AbstractModel):
                     "moved": moved.get(lead.id, ""),
                     "blocker": self._get_blocker(lead, objected.get(lead.id)),
                     "next": action or "",
-                    "next_date": format_date(self.env, due) if due else "",
+                    "next_date": self._tell_next_date(lead),
                     "next_alert": not due or due < today,
                 }
             )
         return rows
+
+    def _tell_next_date(self, lead):
+        if lead.funnel_resume_date:
+            return lead._funnel_get_due_note()
+        due = lead.funnel_next_contact_date
+        return format_date(self.env, due) if due else ""
 
     def _get_blocker(self, lead, followup):
         """Return the latest objection, else the gap that the coach names."""
@@ -229,7 +235,7 @@ class FunnelMyDayRows(models.AbstractModel):
         for lead in leads:
             parts = self._tell_moves(moves_by_lead.get(lead))
             if lead in contacts:
-                parts.append(self.env._("%s follow-ups", contacts[lead]))
+                parts.append(self.env._("follow-ups: %s", contacts[lead]))
             told[lead.id] = " · ".join(parts)
         return told
 

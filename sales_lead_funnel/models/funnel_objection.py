@@ -14,7 +14,9 @@ class FunnelObjection(models.Model):
     answer_ids = fields.One2many(
         "funnel.objection.answer", "objection_id", string="Answers"
     )
-    followup_count = fields.Integer(compute="_compute_followup_count")
+    followup_count = fields.Integer(
+        string="Raised", compute="_compute_followup_count", help="Follow-ups with it."
+    )
 
     @api.depends_context("uid")
     def _compute_followup_count(self):
@@ -45,6 +47,7 @@ class FunnelObjectionAnswer(models.Model):
         "funnel.objection", required=True, index=True, ondelete="cascade"
     )
     name = fields.Text(string="Answer", required=True, translate=True)
+    active = fields.Boolean(default=True)
     used_count = fields.Integer(
         string="Leads", readonly=True, help="Leads to which it was given."
     )

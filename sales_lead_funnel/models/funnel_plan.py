@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .mail_activity import CALL, TODO
+
 _logger = logging.getLogger(__name__)
 
 BATCH = 200  # leads per transaction
@@ -12,17 +14,17 @@ FIRST_CONTACT_WINDOW = 30  # days back that new leads are looked for
 OVERDUE_WINDOW = 60  # days overdue beyond which nobody is reminded any more
 ESCALATE_AFTER = 3  # days overdue until the manager is told
 EARLIEST_ZONE = timedelta(hours=14)  # it is tomorrow there first
-CALL = "mail.mail_activity_data_call"
-TODO = "mail.mail_activity_data_todo"
 
 
 class FunnelPlan(models.AbstractModel):
     """What the addon does by itself; each method is called by one cron or rule.
 
-    Every method can be run again, or be killed, at any moment: leads that are done no
-    longer fit its domain, so that the next run goes on where this one stopped. A bad
-    record stops only itself. Nothing is planned for what lies before the addon was
-    there, however many leads a company brings along.
+    Every method can be run again, or be killed, at any moment, and plans nothing twice:
+    leads that are done fit its domain no longer, so that the next run goes on where
+    this one stopped. A lead whose owner cannot be asked goes on fitting: it is looked
+    at by each run, and left as it is. A bad record stops only itself. Nothing is
+    planned for what lies before the addon was there, however many leads a company
+    brings along.
     """
 
     _name = "funnel.plan"
@@ -32,7 +34,7 @@ class FunnelPlan(models.AbstractModel):
     # WHAT CRONS AND RULES CALL
     # ------------------------------------------------------------
 
-    @api.model
+    @api.private
     def plan_first_contacts(self):
         """New leads without any activity: plan the first contact by the cadence.
 
@@ -47,12 +49,13 @@ class FunnelPlan(models.AbstractModel):
             & Domain("funnel_obtained_at", ">=", since)
             & Domain("funnel_last_contact_at", "=", False)
             & Domain("funnel_next_contact_date", "!=", False)
+            & Domain("funnel_resume_date", "=", False)  # asked by resume_paused
             & Domain("activity_ids", "=", False)
             & self._not_planned("first_contact")
         )
         return self._for_each((domain, self._plan_first_contact))
 
-    @api.model
+    @api.private
     def remind_overdue(self):
         """Contacts overdue: remind the owner once; some days later tell the manager.
 
@@ -87,7 +90,7 @@ class FunnelPlan(models.AbstractModel):
             (unreminded, self._remind_owner), (untold, self._tell_manager)
         )
 
-    @api.model
+    @api.private
     def resume_paused(self):
         """Resume date reached: back on the list, with a call planned for today.
 
@@ -98,7 +101,7 @@ class FunnelPlan(models.AbstractModel):
         )
         return self._for_each((domain, self._resume))
 
-    @api.model
+    @api.private
     def ask_reviews(self, leads):
         """Ask the manager of each lead to review the grade that was proposed.
 

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, LockError
 
 from ..exceptions import FunnelFollowupError
 from .funnel_grade_mixin import REVIEWER_GROUP
+from .mail_activity import TODO
 
 KINDS = [
     ("tech", "Technical support"),
@@ -35,7 +36,6 @@ ANSWER_FIELDS = {*WORK_FIELDS, "answer"}  # managers only
 FIXED_FIELDS = {"lead_id", "requester_id"}  # as asked, except for merges
 ASKED_FIELDS = {"name", "kind", "description", "wanted_date"}
 ANSWER_WITHIN = timedelta(days=2)  # a request is answered well before it is wanted
-TODO = "mail.mail_activity_data_todo"
 STEP_KEY = "funnel_request_step"
 
 
@@ -123,6 +123,21 @@ class FunnelResourceRequest(models.Model):
                     )
                 )
 
+    @api.constrains("assignee_id", "planned_date")
+    def _check_approved_stays_planned(self):
+        self.filtered(lambda request: request.state == "approved")._check_is_planned()
+
+    def _check_is_planned(self):
+        for request in self:
+            if not request.assignee_id or not request.planned_date:
+                raise FunnelFollowupError(
+                    self.env._(
+                        "%(request)s: fill in “Assigned to” and “Planned for” before "
+                        "you approve.",
+                        request=request.display_name,
+                    )
+                )
+
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
@@ -200,15 +215,7 @@ class FunnelResourceRequest(models.Model):
 
     def action_approve(self):
         self._check_manager()
-        for request in self:
-            if not request.assignee_id or not request.planned_date:
-                raise FunnelFollowupError(
-                    self.env._(
-                        "%(request)s: fill in “Assigned to” and “Planned for” before "
-                        "you approve.",
-                        request=request.display_name,
-                    )
-                )
+        self._check_is_planned()
         self._go_to("approved", answered_by_id=self.env.uid)
         self._end_activities()
         self._plan_work()

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..exceptions import FunnelFollowupError
-from .funnel_lead_child import check_is_derived
+from .funnel_lead_child import check_is_derived, without_derived
 
 ROLES = [
     ("decides", "Decides"),
@@ -29,6 +29,7 @@ class FunnelStakeholder(models.Model):
     _order = "lead_id, parent_id, id"
 
     name = fields.Char(
+        string="Person",
         required=True,
         compute="_compute_from_partner",
         store=True,
@@ -61,9 +62,7 @@ class FunnelStakeholder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            check_is_derived(self, vals, DERIVED)
-        return super().create(vals_list)
+        return super().create(without_derived(self, vals_list, DERIVED))
 
     def write(self, vals):
         check_is_derived(self, vals, DERIVED)
@@ -96,12 +95,6 @@ class FunnelStakeholder(models.Model):
                         lead=person.lead_id.display_name,
                     )
                 )
-
-    @api.model
-    def _follow_merge(self, survivor, merged):
-        """Move whole chains at once, so that “reports to” stays within one lead."""
-        people = self.sudo().search([("lead_id", "in", merged.ids)])
-        people.write({"lead_id": survivor.id})
 
     def _refresh_last_contact(self):
         """Take the date of the latest follow-up with the person."""

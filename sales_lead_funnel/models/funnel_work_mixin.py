@@ -1,4 +1,19 @@
+from datetime import date
+
 from odoo import api, fields, models
+from odoo.tools import SQL, format_date
+
+from .funnel_evaluation import COMPLEXITIES
+from .funnel_path import current_path
+
+PAPERS = (  # models of what belongs to a lead; people first, others point at them
+    "funnel.stakeholder",
+    "funnel.followup",
+    "funnel.evaluation",
+    "funnel.closing.step",
+    "funnel.resource.request",
+)
+ACTIVITIES = "mail.activity"
 
 
 class FunnelWorkMixin(models.AbstractModel):
@@ -28,7 +43,7 @@ class FunnelWorkMixin(models.AbstractModel):
         string="Latest evaluation", readonly=True, copy=False, digits=(4, 1)
     )
     funnel_complexity = fields.Selection(
-        [("low", "Low"), ("medium", "Medium"), ("high", "High")],
+        COMPLEXITIES,
         string="Decision complexity",
         readonly=True,
         copy=False,
@@ -38,9 +53,6 @@ class FunnelWorkMixin(models.AbstractModel):
     )
     funnel_request_ids = fields.One2many(
         "funnel.resource.request", "lead_id", string="Resource requests"
-    )
-    funnel_request_count = fields.Integer(
-        string="Requests", compute="_compute_funnel_request_count"
     )
 
     @api.depends("funnel_stakeholder_ids")
@@ -56,11 +68,6 @@ class FunnelWorkMixin(models.AbstractModel):
                 lead.won_status == "pending" and "decides" not in roles
             )
 
-    @api.depends("funnel_request_ids")
-    def _compute_funnel_request_count(self):
-        for lead in self:
-            lead.funnel_request_count = len(lead.funnel_request_ids)
-
     @api.depends("funnel_evaluation_ids.date")
     def _compute_funnel_latest_line_ids(self):
         for lead in self:
@@ -68,7 +75,8 @@ class FunnelWorkMixin(models.AbstractModel):
 
     def _funnel_get_latest_evaluation(self):
         return self.funnel_evaluation_ids.sorted(
-            lambda evaluation: (evaluation.date, evaluation._origin.id), reverse=True
+            lambda record: (record.date or date.min, record._origin.id or 0),
+            reverse=True,
         )[:1]
 
     def _funnel_take_latest_evaluation(self):
@@ -87,27 +95,78 @@ class FunnelWorkMixin(models.AbstractModel):
                     }
                 )
 
+    # ------------------------------------------------------------
+    # DELETING AND MERGING
+    # ------------------------------------------------------------
+
     def unlink(self):
-        """Delete requests as records, with the chatter that no cascade takes along."""
+        """Delete requests as records, with the chatter that no cascade takes along.
+
+        Merging has handed them over before it deletes.
+        """
         self.check_access("unlink")
-        requests = self.env["funnel.resource.request"].sudo()
-        requests.search([("lead_id", "in", self.ids)])._go_with_lead()
+        if current_path(self.env) != "merge":
+            requests = self.env["funnel.resource.request"].sudo()
+            requests.search([("lead_id", "in", self.ids)])._go_with_lead()
         return super().unlink()
 
     def _merge_dependences(self, opportunities):
-        for name in (
-            "funnel.stakeholder",
-            "funnel.followup",
-            "funnel.evaluation",
-            "funnel.closing.step",
-            "funnel.resource.request",
-        ):
+        found = opportunities._funnel_find_papers()
+        for name in filter(found.__contains__, PAPERS):
             self.env[name]._follow_merge(self, opportunities)
-        self._funnel_refresh_contacts()
-        self._funnel_take_latest_evaluation()
+        if "funnel.followup" in found:
+            self._funnel_refresh_contacts()
+        if "funnel.evaluation" in found:
+            self._funnel_take_latest_evaluation()
+        self._funnel_note_pauses(opportunities)
         result = super()._merge_dependences(opportunities)
-        self._funnel_drop_double_plans()
+        if ACTIVITIES in found:
+            self._funnel_drop_double_plans()
         return result
+
+    def _funnel_find_papers(self):
+        """Return the names of the models that hold something of these leads.
+
+        One query: core merges many leads in a row.
+        """
+        queries = [
+            SQL(
+                "SELECT %s WHERE EXISTS (SELECT FROM %s WHERE lead_id = ANY(%s))",
+                name,
+                SQL.identifier(self.env[name]._table),
+                self.ids,
+            )
+            for name in PAPERS
+        ]
+        queries.append(
+            SQL(
+                """
+                SELECT %s WHERE EXISTS (
+                    SELECT FROM mail_activity WHERE res_model = 'crm.lead'
+                       AND res_id = ANY(%s) AND funnel_purpose IS NOT NULL)
+                """,
+                ACTIVITIES,
+                self.ids,
+            )
+        )
+        for name in PAPERS:
+            self.env[name].flush_model(["lead_id"])
+        self.env[ACTIVITIES].flush_model(["res_id", "res_model", "funnel_purpose"])
+        return {
+            name for (name,) in self.env.execute_query(SQL(" UNION ALL ").join(queries))
+        }
+
+    def _funnel_note_pauses(self, opportunities):
+        """Tell of pauses that end by merging: the survivor goes on as it was."""
+        for lead in opportunities.filtered("funnel_resume_date"):
+            self._message_log(
+                body=self.env._(
+                    "%(lead)s was paused until %(day)s: %(reason)s",
+                    lead=lead.name,
+                    day=format_date(self.env, lead.funnel_resume_date),
+                    reason=lead.funnel_pause_reason,
+                )
+            )
 
     def action_funnel_open_chain(self):
         self.ensure_one()

@@ -1,6 +1,8 @@
 from odoo import fields, models
 
-LOGGED_CATEGORIES = ("phonecall", "meeting")
+CALL = "mail.mail_activity_data_call"
+TODO = "mail.mail_activity_data_todo"
+LOGGED_CATEGORIES = ("phonecall", "meeting")  # talks with the client
 PURPOSES = [
     ("first_contact", "First contact"),
     ("next_contact", "Next contact"),

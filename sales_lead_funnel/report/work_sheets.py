@@ -195,7 +195,7 @@ class FunnelWorkSheets(models.AbstractModel):
 
     def _get_plan_reader(self):
         """Return the function that makes a row of the plan of what was read."""
-        today = fields.Date.context_today(self)
+        today = self._get_today()
         cadence = self.env["funnel.cadence"]
         channels = self._get_labels("funnel.followup", "channel")
 
@@ -244,7 +244,7 @@ class FunnelWorkSheets(models.AbstractModel):
     def _get_closing_plan(self, scope):
         """The closing plan: all dated steps of open leads (S0-28)."""
         _ = self.env._
-        today = fields.Date.context_today(self)
+        today = self._get_today()
         states = self._get_labels("funnel.closing.step", "state")
         domain = Domain("lead_id", "any", scope.domain & IS_OPEN)
 
@@ -290,6 +290,11 @@ class FunnelWorkSheets(models.AbstractModel):
         """Return first and end of the period in UTC, as the company's days begin."""
         zone = self.env.company._funnel_get_tz()
         return bounds_utc(scope.period.date_from, scope.period.date_to, zone)
+
+    def _get_today(self):
+        """Return today where the company is, whoever writes the workbook."""
+        zone = self.env.company._funnel_get_tz()
+        return fields.Date.context_today(self.with_context(tz=zone))
 
     def _get_labels(self, model, field):
         """Return ``{key: label}`` of a selection, in the reader's language."""

@@ -104,7 +104,7 @@ class TestCadence(CadenceCommon):
         self.assertEqual(start, fields.Date.context_today(self.lead))
 
     def test_negative_days_are_refused(self):
-        with self.assertRaisesRegex(FunnelScorecardError, "“Days between contacts”"):
+        with self.assertRaisesRegex(FunnelScorecardError, r"“Every \(days\)”"):
             self.cadence.create({"grade_id": self.grade_b.id, "days": -1})
 
     @mute_logger("odoo.sql_db")
@@ -182,6 +182,32 @@ class TestPause(CadenceCommon):
         self.assertEqual(self._due(), self.today)
         self.assertFalse(self.lead.funnel_pause_reason)
 
+    def test_resumed_lead_stays_due_when_an_old_log_is_corrected(self):
+        log = self._log(happened_at=self.lead.create_date - timedelta(days=9))
+        self._pause()
+        self.lead.with_user(self.rep).action_funnel_resume()
+        log.summary = "A typo less"
+        self.assertEqual(self._due(), self.today)
+
+    def test_agreeing_on_the_next_contact_ends_the_pause(self):
+        self._pause()
+        self._log(next_date=self.today + timedelta(days=3))
+        self.assertFalse(self.lead.funnel_resume_date)
+        self.assertEqual(self._due(), self.today + timedelta(days=3))
+
+    def test_contact_without_a_date_leaves_the_pause(self):
+        self._pause()
+        self._log()
+        self.assertTrue(self.lead.funnel_resume_date)
+
+    def test_merging_tells_of_a_pause(self):
+        other = self._create_lead(name="Same client", type="lead")
+        self._pause(leads=other)
+        (self.lead | other).merge_opportunity()
+        self.assertFalse(self.lead.funnel_resume_date)
+        bodies = "".join(self.lead.message_ids.mapped("body"))
+        self.assertIn("Same client was paused until", bodies)
+
     def test_day_to_resume_lies_ahead(self):
         with self.assertRaisesRegex(FunnelFollowupError, "Momcorp CRM: “Resume on”"):
             self._pause(days=0)
@@ -228,7 +254,7 @@ class TestPresets(CadenceCommon):
                 ("C", False): (30, "chat"),
             },
         )
-        self.assertIn("A: every 7 days, Visit", preview)
+        self.assertIn("A, every stage: every 7 days, Visit", preview)
 
     def test_pace_preset_is_faster_while_the_client_decides(self):
         self.env["crm.stage"].search([]).funnel_quote_out = False
@@ -240,7 +266,7 @@ class TestPresets(CadenceCommon):
 
     def test_deleted_grade_is_left_out(self):
         self.grade_b.unlink()
-        self.assertNotIn("\nB:", self._apply("tracking"))
+        self.assertNotIn("\nB,", self._apply("tracking"))
 
     def test_rep_cannot_replace_the_cadence(self):
         with self.assertRaises(AccessError):

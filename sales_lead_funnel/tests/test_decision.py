@@ -92,6 +92,25 @@ class TestEvaluation(FollowupCommon):
         evaluation.line_ids[0].with_user(self.manager).unlink()
         self.assertEqual(self.lead.funnel_evaluation_score, 8)
 
+    def test_what_a_manager_judged_stays(self):
+        theirs = self._evaluate(9, by=self.manager).with_user(self.rep)
+        last = self.env["funnel.evaluation.axis"].search([])[-1]
+        for change in (
+            lambda: theirs.write({"date": "2020-01-01"}),
+            lambda: theirs.line_ids.write({"score": 1}),
+            lambda: theirs.line_ids.copy({"axis_id": last.id}),
+        ):
+            with self.assertRaisesRegex(AccessError, "Momcorp CRM: only who"):
+                change()
+        self._evaluate(5).line_ids.score = 6  # one's own
+
+    def test_another_weight_changes_no_history(self):
+        axes = self.env["funnel.evaluation.axis"].search([])
+        evaluation = self._evaluate(8, 4)
+        axes[0].with_user(self.manager).weight = 5
+        self.assertEqual(evaluation.score, 6)
+        self.assertAlmostEqual(self._evaluate(8, 4).score, (5 * 8 + 4) / 6, 1)
+
     def test_line_is_not_moved_to_a_hidden_lead(self):
         hidden = self._create_lead(user_id=self.manager.id)
         theirs = self._evaluate(9, by=self.manager, lead_id=hidden.id)

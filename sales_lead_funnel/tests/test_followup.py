@@ -3,11 +3,13 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+import psycopg2
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged, users
+from odoo.tools import mute_logger
 
 from ..exceptions import FunnelFollowupError
 from .common import FunnelCommon
@@ -257,6 +259,45 @@ class TestCorrection(FollowupCommon):
         with self.assertRaisesRegex(FunnelFollowupError, "Last contact"):
             person.last_contact_at = "2026-03-01 10:00:00"
 
+    def test_defaults_of_the_caller_forge_nothing(self):
+        forged = {
+            "default_user_id": self.manager.id,
+            "default_funnel_last_contact_at": "2026-03-01 10:00:00",
+            "default_funnel_resume_date": "2099-01-01",
+            "default_last_contact_at": "2026-03-01 10:00:00",
+            "import_file": True,
+        }
+        env = self.lead.with_user(self.rep).with_context(**forged).env
+        with self.assertRaisesRegex(AccessError, "“Followed up by”"):
+            env["funnel.followup"].create({"lead_id": self.lead.id})
+        lead = env["crm.lead"].create(self._lead_vals())
+        self.assertFalse(lead.funnel_last_contact_at or lead.funnel_resume_date)
+        person = env["funnel.stakeholder"].create({"lead_id": lead.id, "name": "X"})
+        self.assertFalse(person.last_contact_at)
+
+    def test_typing_a_lead_tells_nothing_of_hidden_ones(self):
+        hidden = self._create_lead(user_id=self.manager.id)
+        self._log(lead=hidden, by=self.manager)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        logs = self.env["funnel.followup"].with_user(self.rep)
+        spec = {"lead_id": {}, "coach_gap": {}, "coach_questions": {}}
+        told = logs.onchange({"lead_id": hidden.id}, ["lead_id"], spec)["value"]
+        self.assertFalse(told.get("coach_gap") or told.get("coach_questions"))
+        self._log()
+        told = logs.onchange({"lead_id": self.lead.id}, ["lead_id"], spec)["value"]
+        self.assertEqual(told["coach_gap"], "Ask about the situation")
+
+    def test_correction_that_changes_nothing_keeps_no_revision(self):
+        log = self._log(mood="positive")
+        log.write({"mood": "positive", "summary": "They like it"})
+        self.assertFalse(log.revision_ids)
+
+    def test_revision_tells_what_was_empty(self):
+        log = self._log()
+        log.mood = "positive"
+        self.assertEqual(log.revision_ids.old_text, "Mood: —")
+
     def test_log_stays_with_its_lead(self):
         log = self._log()
         other = self._create_lead()
@@ -267,8 +308,30 @@ class TestCorrection(FollowupCommon):
 
     def test_correcting_the_date_moves_the_next_contact(self):
         log = self._log(next_date=self.today + timedelta(days=2))
-        log.next_date = self.today + timedelta(days=5)
+        log.write({"next_date": self.today + timedelta(days=5), "next_action": "Ring"})
         self.assertEqual(self.lead.funnel_next_contact_date, log.next_date)
+        activity = self.lead.activity_ids
+        self.assertEqual(activity.date_deadline, log.next_date)
+        self.assertEqual(activity.summary, "Ring")
+
+    def test_correcting_the_date_away_takes_the_plan_back(self):
+        log = self._log(next_date=self.today + timedelta(days=2))
+        log.next_date = False
+        self.assertFalse(self.lead.activity_ids)
+
+    @mute_logger("odoo.sql_db")
+    def test_missing_moment_is_refused(self):
+        with self.assertRaises(psycopg2.errors.NotNullViolation):
+            self._log(happened_at=False)
+
+    @mute_logger("odoo.sql_db")
+    def test_library_in_use_is_archived_not_deleted(self):
+        objection = self.env["funnel.objection"].create({"name": "Too slow"})
+        log = self._log(objection_id=objection.id)
+        with self.assertRaises(psycopg2.errors.RestrictViolation):
+            objection.with_user(self.manager).unlink()
+        objection.active = False
+        self.assertEqual(log.objection_id, objection)
 
     def test_nobody_deletes_a_log(self):
         log = self._log()
@@ -294,6 +357,22 @@ class TestPersonTalkedTo(FollowupCommon):
         log = self._log(contact="mom ")
         self.assertEqual(log.stakeholder_id, mom)
         self.assertEqual(mom.last_contact_at, log.happened_at)
+
+    @users("user_sales_salesman")
+    def test_name_is_enough_in_the_quick_form(self):
+        mom = self._person("Mom", role="decides")
+        action = self.lead.with_env(self.env).action_funnel_log_followup()
+        logs = self.env["funnel.followup"].with_context(**action["context"])
+        with Form(logs, QUICK) as form:
+            form.contact = "Mom"
+            form.summary = "She decides in May"
+        self.assertEqual(form.record.stakeholder_id, mom)
+
+    def test_name_stays_when_the_person_leaves_the_chain(self):
+        walt = self._person("Walt")
+        log = self._log(stakeholder_id=walt.id)
+        walt.with_user(self.rep).unlink()
+        self.assertEqual(log.contact, "Walt")
 
     def test_namesake_of_another_lead_is_not_meant(self):
         self._person("Mom", lead=self._create_lead())

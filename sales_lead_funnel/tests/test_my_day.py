@@ -172,6 +172,18 @@ class TestMyDay(FunnelCommon):
         [row] = self._parts(self.rep)["activities"]["rows"]
         self.assertEqual(row["id"], lead.id)
 
+    def test_no_activity_of_a_lead_that_is_out_of_sight(self):
+        """Core lets people read their own activities, whatever they are about."""
+        lead = self._due(5)
+        lead.activity_schedule(
+            "mail.mail_activity_data_todo",
+            date_deadline=self.today,
+            user_id=self.rep.id,
+        )
+        self.assertIn("activities", self._parts(self.rep))
+        lead.user_id = self.manager
+        self.assertNotIn("activities", self._parts(self.rep))
+
     # ------------------------------------------------------------
     # RISK
     # ------------------------------------------------------------

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from odoo import Command, fields
+from odoo.exceptions import AccessError
+from odoo.service.model import get_public_method
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -313,6 +315,16 @@ class TestResume(PlanCommon):
         self.assertEqual(activity.date_deadline, self.today)
         self.assertIn("Budget freeze", activity.summary)
 
+    def test_paused_before_its_first_contact_is_asked_once(self):
+        lead = self._create_lead()
+        lead.funnel_pause("Budget freeze", self.today + timedelta(days=9))
+        self._run("plan_first_contacts")
+        self.assertFalse(lead.activity_ids)
+        lead.funnel_resume_date = self.today
+        self._run("resume_paused")
+        self._run("plan_first_contacts")
+        self.assertEqual(set(self._purposes(lead)), {("resume", self.rep)})
+
     def test_pause_that_goes_on_stays(self):
         lead = self._pause()
         lead.funnel_resume_date = self.today + timedelta(days=1)
@@ -389,6 +401,14 @@ class TestBatches(PlanCommon):
             self.env.invalidate_all()
         self._run("remind_overdue")
         self.assertEachOnce()
+
+    def test_nobody_calls_it_from_outside(self):
+        """It runs as superuser and commits."""
+        names = [name for name in vars(funnel_plan.FunnelPlan) if name[0].islower()]
+        self.assertEqual(len(names), 4)
+        for name in names:
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                get_public_method(self.plan, name)
 
     def test_leads_are_looked_up_batch_by_batch(self):
         sizes = []

@@ -1,6 +1,7 @@
 """Activities that the addon plans: each once, moved or ended, quietly."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
@@ -10,6 +11,7 @@ from odoo.addons.mail.tests.common import mail_new_test_user
 from .common import FunnelCommon
 
 CALL = "mail.mail_activity_data_call"
+MEETING = "mail.mail_activity_data_meeting"
 TODO = "mail.mail_activity_data_todo"
 
 
@@ -28,7 +30,7 @@ class TestPlannedActivities(FunnelCommon):
             vals.get("kind", CALL),
             self.today + timedelta(days=days),
             vals.get("summary", "Ring"),
-            self.rep if user is None else user,
+            *vals.get("users", (self.rep if user is None else user,)),
         )
 
     def _open(self, lead=None):
@@ -51,6 +53,27 @@ class TestPlannedActivities(FunnelCommon):
         activity = self._schedule(days=9, summary="Show the plan")
         self.assertEqual(activity.date_deadline, self.today + timedelta(days=9))
         self.assertEqual(activity.summary, "Show the plan")
+
+    def test_what_was_planned_becomes_what_is_agreed_now(self):
+        activity = self._schedule()
+        self.assertEqual(self._schedule(kind=MEETING), activity)
+        self.assertEqual(activity.activity_type_id, self.env.ref(MEETING))
+
+    def test_first_user_who_can_act_is_asked(self):
+        gone = mail_new_test_user(self.env, login="gone", groups="base.group_user")
+        gone.active = False
+        nobody = self.env["res.users"]
+        for users, asked in (
+            ((self.rep, self.manager), self.rep),
+            ((gone, self.manager), self.manager),
+            ((nobody, self.director), self.director),
+            ((nobody, nobody), nobody),
+            ((), nobody),
+        ):
+            lead = self._create_lead()
+            activity = self._schedule(lead=lead, users=users)
+            self.assertEqual((len(activity), activity.user_id), (1, asked))
+        self.assertFalse(self._schedule(users=(gone, nobody)))
 
     def test_reminder_stays_where_its_user_put_it(self):
         activity = self._schedule(purpose="overdue")
@@ -106,19 +129,18 @@ class TestPlannedActivities(FunnelCommon):
     # CONTACTED
     # ------------------------------------------------------------
 
-    def _finish(self, days=0, **kwargs):
+    def _finish(self, days=0):
         day = self.today + timedelta(days=days)
         lead = self.lead.with_user(self.rep)
-        return lead._funnel_finish_contacts(self.rep, day, **kwargs)
+        lead._funnel_finish_contacts(self.rep, day)
 
     def test_a_contact_ends_what_was_due(self):
         purposes = ("first_contact", "overdue", "next_contact", "resume")
         due = [self._schedule(purpose, days=-1) for purpose in purposes]
-        self.assertEqual(len(self._finish(feedback="They buy")), len(due))
+        self._finish()
         self.assertFalse(self._open())
         for activity in due:
-            self.assertEqual((activity.state, activity.feedback), ("done", "They buy"))
-            self.assertTrue(activity.exists())
+            self.assertEqual(activity.state, "done")
 
     def test_what_is_due_later_stays_where_it_is(self):
         later = self._schedule(days=4)
@@ -166,10 +188,9 @@ class TestPlannedActivities(FunnelCommon):
         self._schedule("overdue", user=self.manager)
         before = self.lead.message_ids
         with self.mock_mail_gateway(), self.mock_mail_app():
-            self._finish(feedback="They buy")
+            self._finish()
         told = self.lead.message_ids - before
         self.assertEqual(told.author_id, self.rep.partner_id)
-        self.assertIn("They buy", told.body)
         self.assertEqual(told.mail_activity_type_id, self.env.ref(CALL))
         self.assertFalse(told.notification_ids)
         self.assertFalse(self._new_mails)
@@ -179,3 +200,88 @@ class TestPlannedActivities(FunnelCommon):
         lead = self.lead.with_user(self.rep).with_context(funnel_silence=True)
         message = lead.message_post(body="Read me", subtype_xmlid="mail.mt_comment")
         self.assertIn(self.director.partner_id, message.notified_partner_ids)
+
+
+@tagged("post_install", "-at_install")
+class TestPlansFollowTheLead(FunnelCommon):
+    """The lead changes hands, or closes: its planned contacts go along."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lead = cls._create_lead()
+        cls.today = fields.Date.today()
+
+    def _plan(self, purpose="next_contact", lead=None, user=None, kind=CALL):
+        return (lead or self.lead)._funnel_schedule(
+            purpose, kind, self.today, "Ring", self.rep if user is None else user
+        )
+
+    def test_new_owner_has_the_calls(self):
+        calls = self._plan() | self._plan("first_contact")
+        own = self.lead.activity_schedule(CALL, user_id=self.rep.id)
+        asked = self._plan("next_contact", user=self.manager)
+        review = self._plan("review", kind=TODO)
+        with self.mock_mail_gateway(), self.mock_mail_app():
+            self.lead.user_id = self.director
+        self.assertEqual(calls.user_id, self.director)
+        self.assertEqual((own | review).user_id, self.rep)
+        self.assertEqual(asked.user_id, self.manager)
+        self.assertFalse(self._new_msgs.filtered(lambda msg: "Ring" in msg.body))
+
+    def test_rep_who_gives_a_lead_away_keeps_no_call(self):
+        call = self._plan()
+        self.lead.with_user(self.rep).user_id = self.manager
+        self.assertEqual(call.user_id, self.manager)
+
+    def test_new_owner_is_asked_once(self):
+        self._plan()
+        self._plan(user=self.manager)
+        self.lead.user_id = self.manager
+        self.assertEqual(len(self.lead.activity_ids), 1)
+
+    def test_without_an_owner_who_can_act_there_is_no_call(self):
+        self.rep.copy({"login": "gone"}).active = False
+        gone = self.env["res.users"].with_context(active_test=False)
+        for owner in (gone.browse(), gone.search([("login", "=", "gone")])):
+            lead = self._create_lead()
+            call = self._plan(lead=lead)
+            lead.user_id = owner
+            self.assertFalse(call.exists())
+
+    def _count_searches(self, leads, vals):
+        """Return how often writing looks for planned activities."""
+        plain, asked = type(leads)._funnel_get_open, []
+
+        def get_open(records, domain):
+            asked.append(records)
+            return plain(records, domain)
+
+        with patch.object(type(leads), "_funnel_get_open", get_open):
+            leads.write(vals)
+        return len(asked)
+
+    def test_plans_are_looked_up_only_where_owner_or_status_changes(self):
+        leads = self._create_leads(5, user_id=False)
+        for vals, searches in (
+            ({"user_id": self.rep.id}, 0),  # as core assigns many, one by one
+            ({"priority": "2"}, 0),
+            ({"user_id": self.rep.id}, 0),
+            ({"stage_id": self.stage_next.id}, 0),
+            ({"user_id": self.manager.id}, 1),
+            ({"stage_id": self.stage_won.id}, 1),
+            ({"stage_id": self.stage_won.id, "priority": "1"}, 0),
+        ):
+            with self.subTest(vals=vals):
+                self.assertEqual(self._count_searches(leads, vals), searches)
+
+    def test_closed_lead_has_no_planned_contact(self):
+        for close in ("action_set_won", "action_set_lost"):
+            lead = self._create_lead()
+            call = self._plan(lead=lead)
+            question = self._plan("escalation", lead, self.manager, TODO)
+            own = lead.activity_schedule(TODO, user_id=self.rep.id)
+            review = self._plan("review", lead, self.manager, TODO)
+            getattr(lead, close)()
+            self.assertFalse((call | question).exists())
+            self.assertEqual(len((own | review).exists()), 2)

@@ -151,6 +151,19 @@ class TestStates(RequestCommon):
         ):
             request.action_approve()
 
+    def test_approved_request_keeps_person_and_date(self):
+        request = self._approve(self._request())
+        for name in ("assignee_id", "planned_date"):
+            with (
+                self.subTest(name=name),
+                self.assertRaisesRegex(FunnelFollowupError, "Assigned to.*Planned for"),
+                self.cr.savepoint(),
+            ):
+                request[name] = False
+            request.invalidate_recordset()
+        request.action_done()
+        request.planned_date = False
+
     def test_refusal_needs_a_reason(self):
         request = self._request().with_user(self.manager)
         with self.assertRaisesRegex(FunnelFollowupError, "Demo on site.*answer"):

@@ -95,7 +95,9 @@ class WorkAccessCommon(FunnelCommon):
         )
         followup.problem = text
         followup.problem = "corrected"
-        env["funnel.evaluation"].create({"lead_id": lead.id, "note": text})
+        env["funnel.evaluation"].create(
+            {"lead_id": lead.id, "note": text, "user_id": cls.rep.id}
+        )
         env["funnel.closing.step"].create(
             {"lead_id": lead.id, "name": text, "date_due": "2024-01-01"}
         )

@@ -368,7 +368,8 @@ class TestWorkbookForms(WorkbookFormsCommon):
         self.assertNotIn(won.funnel_code, rows)
         self.assertNotIn(lost.funnel_code, rows)
         row = dict(zip(FORMS["Client follow-up plan"], rows["LX2024001"], strict=True))
-        overdue = (fields.Date.context_today(self.first) - date(2024, 3, 12)).days
+        there = self.first.with_context(tz=self.env.company._funnel_get_tz())
+        overdue = (fields.Date.context_today(there) - date(2024, 3, 12)).days
         self.assertEqual(row["Last contact"], datetime(2024, 3, 5))
         self.assertEqual(row["Next contact due"], datetime(2024, 3, 12))
         self.assertEqual(row["Days overdue"], overdue)

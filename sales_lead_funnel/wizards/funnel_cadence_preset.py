@@ -52,16 +52,12 @@ class FunnelCadencePreset(models.TransientModel):
 
     def _tell(self, line):
         """Say one line in words."""
-        channels = dict(
-            self.env["funnel.cadence"]
-            ._fields["channel"]
-            ._description_selection(self.env)
+        cadences = self.env["funnel.cadence"]
+        channels = dict(cadences._fields["channel"]._description_selection(self.env))
+        who = cadences._tell_whom(
+            self.env["funnel.grade"].browse(line["grade_id"]),
+            self.env["crm.stage"].browse(line["stage_id"]),
         )
-        grade = self.env["funnel.grade"].browse(line["grade_id"]).name
-        stage = self.env["crm.stage"].browse(line["stage_id"]).name
-        who = grade or self.env._("Not graded yet")
-        if stage:
-            who = f"{who}, {stage}"
         if not line["days"]:
             return self.env._("%s: not followed up", who)
         return self.env._(
@@ -97,6 +93,13 @@ class FunnelCadencePreset(models.TransientModel):
         if phase == QUOTED:
             return stages.search([("funnel_quote_out", "=", True)])
         return [stages]
+
+    @api.model
+    def _start(self):
+        """Give a company without any cadence that of the handbook."""
+        cadences = self.env["funnel.cadence"]
+        if not cadences.search_count(Domain.TRUE, limit=1):
+            cadences.create(self.new({"preset": "tracking"})._get_lines())
 
     def action_apply(self):
         cadences = self.env["funnel.cadence"]

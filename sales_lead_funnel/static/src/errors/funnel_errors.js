@@ -8,6 +8,7 @@ const NAMES = [
     "FunnelApprovalError",
     "FunnelCriterionError",
     "FunnelGateError",
+    "FunnelFollowupError",
     "FunnelGradeError",
     "FunnelLedgerError",
     "FunnelLossError",

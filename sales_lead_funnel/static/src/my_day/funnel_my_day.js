@@ -3,9 +3,12 @@ import {_t} from "@web/core/l10n/translation";
 import {Domain} from "@web/core/domain";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
+import {user} from "@web/core/user";
 import {useSetupAction} from "@web/search/action_hook";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+
+const RIGHT_COLUMN = ["waiting", "reviews"];
 
 /** What the button of a row calls on its lead. */
 const BUTTONS = {
@@ -109,6 +112,7 @@ export class FunnelMyDay extends Component {
             name: BUTTONS[row.button].method,
             resModel: "crm.lead",
             resId: row.lead_id,
+            context: user.context,
             onClose: () => this.load(),
         });
     }
@@ -116,8 +120,11 @@ export class FunnelMyDay extends Component {
     /** The sections side by side; one below the other on a phone. */
     get columns() {
         const {sections} = this.state.day;
-        const half = Math.ceil(sections.length / 2);
-        return [sections.slice(0, half), sections.slice(half)];
+        const isRight = ({name}) => RIGHT_COLUMN.includes(name);
+        return [
+            sections.filter((section) => !isRight(section)),
+            sections.filter(isRight),
+        ];
     }
 
     /** What tells a lead of the meeting apart, in one line. */

@@ -34,9 +34,12 @@ tours.add("funnel_rep_logs_from_board", {
                 ".o_kanban_record:contains('Tour lead') .o_funnel_card_note.text-danger",
         },
         {
-            content: "log a follow-up from the card",
+            content: "log a follow-up from the card, by the keyboard",
             trigger: ".o_kanban_record:contains('Tour lead') .o_funnel_log",
-            run: "click",
+            run: (helpers) => {
+                helpers.anchor.focus();
+                return helpers.press("Enter");
+            },
         },
         {
             content: "the cursor is where the rep starts to write",
@@ -78,6 +81,15 @@ tours.add("funnel_rep_logs_from_form", {
         {
             trigger: ".o_statusbar_buttons button[name=action_funnel_log_followup]",
             run: "click",
+        },
+        {
+            content: "showing SPIN saves nothing yet",
+            trigger: ".modal .o_field_widget[name=show_more] input",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=situation] textarea",
+            run: "edit They count by hand",
         },
         {
             trigger: ".modal .o_field_widget[name=summary] textarea",
@@ -233,6 +245,14 @@ tours.add("funnel_manager_answers_request", {
                 "[data-section=requests] .o_funnel_day_open:contains('Engineer for the demo')",
             run: "click",
         },
+        {
+            content: "refusing without a reason says what is missing",
+            trigger: "button[name=action_refuse]",
+            run: "click",
+        },
+        {trigger: ".modal .modal-body:contains('Manager')"},
+        {trigger: ".modal footer .btn-primary", run: "click"},
+        {trigger: NO_DIALOG},
         {
             trigger: ".o_field_widget[name=assignee_id] input",
             run: "edit Tour Engineer",
