@@ -54,20 +54,16 @@ class FunnelGateMixin(models.AbstractModel):
     # ------------------------------------------------------------
 
     def web_save_multi(self, vals_list, specification):
-        copies = [dict(vals) for vals in vals_list]
+        copies = dict(zip(self._ids, map(dict, vals_list), strict=True))
         try:
-            return self._funnel_save_multi(vals_list, specification)
+            with self._funnel_watch(MOVERS) as (_watch, leads):
+                return super(FunnelGateMixin, leads).web_save_multi(
+                    vals_list, specification
+                )
         except FunnelGateError as error:
             rest = self._funnel_without_stayed(error)
-            kept = [vals for id_, vals in zip(self._ids, copies, strict=True) if id_ in rest._ids]
-            rest._funnel_save_multi(kept, specification)
+            rest.web_save_multi([copies[id_] for id_ in rest._ids], specification)
             return self._funnel_tell_stayed(error, specification)
-
-    def _funnel_save_multi(self, vals_list, specification):
-        with self._funnel_watch(MOVERS) as (_watch, leads):
-            return super(FunnelGateMixin, leads).web_save_multi(
-                vals_list, specification
-            )
 
     def web_save(self, vals, specification, next_id=None):
         """Mass edit of a list: what may move moves, the others stay and are named."""

@@ -112,7 +112,7 @@ class FunnelGatePlan(models.AbstractModel):
 
     @api.model
     def retry_lost(self):
-        """Try-again date reached: the owner chooses a fresh lead or the restored one."""
+        """Try-again date reached: the owner takes a fresh lead or the restored one."""
         today = fields.Date.context_today(self)
         domain = Domain("retry_date", "<=", today) & Domain("retry_lead_id", "=", False)
         domain &= Domain("state", "!=", "reopened") & Domain("user_id", "!=", False)

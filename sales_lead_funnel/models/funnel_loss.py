@@ -88,7 +88,9 @@ class FunnelLoss(models.Model):
 
     def _check_only_told(self, vals):
         free = ("message_", "activity_")
-        if any(n in self._fields and n not in TOLD and not n.startswith(free) for n in vals):
+        if any(
+            n in self._fields and n not in TOLD and not n.startswith(free) for n in vals
+        ):
             raise FunnelLossError(
                 self.env._(
                     "A loss keeps what was at that moment: only reason, competitor, "

@@ -4,6 +4,7 @@ from odoo.tools import SQL, format_amount, format_date, is_html_empty
 
 from .funnel_criterion import GATE_FIELDS_PARAMETER, OUTPUTS
 
+PROVEN = ("funnel_proven_stage_id", "funnel_stage_gap")
 NUMBERS = ("integer", "float", "monetary")
 LISTS = ("one2many", "many2many")
 PROOFS_SHOWN = 3  # records cited per criterion
@@ -36,6 +37,22 @@ class FunnelProofMixin(models.AbstractModel):
     funnel_checklist = fields.Json(
         compute="_compute_funnel_checklist", export_string_translation=False
     )
+
+    # ------------------------------------------------------------
+    # CRUD: proof follows from the criteria, whatever a caller or a file says
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [self._funnel_drop_proof(vals) for vals in vals_list]
+        model = self._funnel_without_defaults(PROVEN)
+        return super(FunnelProofMixin, model).create(vals_list).with_env(self.env)
+
+    def write(self, vals):
+        return super().write(self._funnel_drop_proof(vals))
+
+    def _funnel_drop_proof(self, vals):
+        return {name: value for name, value in vals.items() if name not in PROVEN}
 
     # ------------------------------------------------------------
     # CLAIMED AND PROVEN (S1-39)
@@ -102,8 +119,9 @@ class FunnelProofMixin(models.AbstractModel):
     def _funnel_get_approval(self, stage_id):
         """Return the approval by which this lead was let into a stage."""
         return self.funnel_approval_ids.filtered(
-            lambda approval: approval.state == "approved"
-            and approval.stage_id.id == stage_id
+            lambda approval: (
+                approval.state == "approved" and approval.stage_id.id == stage_id
+            )
         )[:1]
 
     # ------------------------------------------------------------

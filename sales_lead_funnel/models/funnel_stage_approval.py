@@ -326,8 +326,10 @@ class FunnelStageApproval(models.Model):
             [("lead_id", "in", leads.ids), ("state", "=", "requested")]
         )
         overtaken = waiting.filtered(
-            lambda approval: approval.lead_id.won_status != "pending"
-            or approval.lead_id.stage_id == approval.stage_id
+            lambda approval: (
+                approval.lead_id.won_status != "pending"
+                or approval.lead_id.stage_id == approval.stage_id
+            )
         )
         for approval in overtaken:
             approval._answer("cancelled", self.env._("The lead moved on"))

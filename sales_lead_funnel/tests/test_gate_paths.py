@@ -27,12 +27,12 @@ class TestGateScreens(GateCommon):
 
     def test_refusal_that_is_swallowed_leaves_nothing(self):
         lead = self._as_user(self.rep)
+        refused = False
         try:
             lead.write({"stage_id": self.stage_next.id, "funnel_authority": "none"})
-        except FunnelGateError:
-            pass
-        else:
-            self.fail("not refused")
+        except FunnelGateError:  # as core's mail links do, without a savepoint
+            refused = True
+        self.assertTrue(refused)
         self.assertEqual(lead.stage_id, self.stage_new)
         self.assertFalse(lead.funnel_authority)
         self.env.flush_all()
@@ -128,9 +128,7 @@ class TestGateConversion(GateCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls._create_criterion("funnel_need")
-        cls.lead = cls._create_lead(
-            name="Raw", type="lead", stage_id=cls.stage_next.id
-        )
+        cls.lead = cls._create_lead(name="Raw", type="lead", stage_id=cls.stage_next.id)
 
     def test_conversion_asks_for_the_stage_it_kept(self):
         lead = self._as_user(self.rep)
@@ -399,6 +397,7 @@ class TestGateBackground(GateCommon):
         self.assertEqual(survivor.stage_id, self.stage_next)
 
     def test_automation_rule_behind_a_screen(self):
+        stage_id = self.stage_next.id
         rule = self.env["base.automation"].create(
             {
                 "name": "Move on",
@@ -420,8 +419,7 @@ class TestGateBackground(GateCommon):
                             "name": "Move on",
                             "model_id": self.env["ir.model"]._get_id("crm.lead"),
                             "state": "code",
-                            "code": "record.write({'stage_id': %s})"
-                            % self.stage_next.id,
+                            "code": f"record.write({{'stage_id': {stage_id}}})",
                         },
                     )
                 ],

@@ -203,9 +203,7 @@ class TestLoss(GateCommon):
         (hidden + self.lead).action_set_lost()
         losses = self.env["funnel.loss"]
         domain = [("lead_id", "in", (hidden + self.lead).ids)]
-        self.assertEqual(
-            losses.with_user(self.rep).search(domain).lead_id, self.lead
-        )
+        self.assertEqual(losses.with_user(self.rep).search(domain).lead_id, self.lead)
         self.assertEqual(len(losses.with_user(self.manager).search(domain)), 2)
         self.assertFalse(
             losses.with_user(self.foreign_manager).search(

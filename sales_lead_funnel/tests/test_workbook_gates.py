@@ -118,14 +118,18 @@ class TestWorkbookGates(WorkbookFormsCommon):
         self._lose(dear)
         self._lose(dear, expected_revenue=3000)
         lead = self._lose(none)
-        lead.funnel_loss_ids.write({"lesson": "Ask earlier", "retry_date": "2024-09-01"})
+        lead.funnel_loss_ids.write(
+            {"lesson": "Ask earlier", "retry_date": "2024-09-01"}
+        )
         lead.funnel_loss_ids.action_complete()
         self._lose(none, at="2024-03-31 16:30:00")  # April in Shanghai
         restored = self._lose(none)
         restored.action_restore()
         sheet = self._export()["Loss analysis"]
         rows = [list(row) for row in sheet.iter_rows(min_row=2, values_only=True)]
-        told = [row for row in rows if row[10] in ("To analyse", "Analysed", "Reopened")]
+        told = [
+            row for row in rows if row[10] in ("To analyse", "Analysed", "Reopened")
+        ]
         self.assertEqual(len(told), 4)
         self.assertEqual(
             told[2][2:11],
