@@ -239,7 +239,7 @@ class FunnelGateMixin(models.AbstractModel):
             return True
         before = watch.before[lead.id]
         owner_id = before.owner_id if before else lead.user_id.id
-        allowed = may_approve(self.env, owner_id)
+        allowed = may_approve(self.env, lead, owner_id)
         if allowed:
             watch.let_in.add(lead.id)
         return allowed

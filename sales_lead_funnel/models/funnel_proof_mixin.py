@@ -88,13 +88,14 @@ class FunnelProofMixin(models.AbstractModel):
     def _funnel_prove(self, gates, path):
         """Walk the path as far as each lead's proof reaches.
 
-        A stage without criteria proves nothing beyond what is claimed.
+        The first stage needs no proof: being in the funnel is no claim. A stage without
+        criteria proves nothing beyond what is claimed.
         """
         order = {step.id: index for index, step in enumerate(path)}
         claimed = {lead.id: order.get(lead.stage_id.id, -1) for lead in self}
         reached, rest = {}, self
         for index, step in enumerate(path):
-            rules = gates.entry.get(step.id)
+            rules = gates.entry.get(step.id) if index else None
             if rules:
                 rest -= rest._funnel_filter_unproven(rules, step.id)
             else:
@@ -214,7 +215,8 @@ class FunnelProofMixin(models.AbstractModel):
         if field is None:
             return []
         if field.type not in LISTS:
-            return [self._funnel_cite_value(name)]
+            holds = self.filtered_domain(condition)  # one of several with “or” may not
+            return [self._funnel_cite_value(name)] if holds else []
         if condition.operator == "any":
             inner = Domain(condition.value)
         elif rest:

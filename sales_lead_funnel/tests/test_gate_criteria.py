@@ -60,6 +60,16 @@ class TestCriterionIsChecked(GateCommon):
         field.unlink()
         self.assertFalse(field.exists())
 
+    def test_criteria_go_with_their_stage(self):
+        stage = self.env["crm.stage"].create({"name": "Passing"})
+        criterion = self._create_criterion("funnel_need", stage=stage)
+        self.assertIn(stage.id, self.criteria._get_gates().entry)
+        stage.unlink()
+        self.assertFalse(criterion.exists())
+        self.assertNotIn(stage.id, self.criteria._get_gates().entry)
+        parameters = self.env["ir.config_parameter"].sudo()
+        self.assertFalse(parameters.get_param(GATE_FIELDS_PARAMETER))
+
     def test_name_falls_back_on_the_fields(self):
         criterion = self._create_criterion("funnel_need")
         self.assertEqual(criterion.display_name, "Initial need")

@@ -52,6 +52,14 @@ class TestProvenStage(GateCommon):
         gap = ids.index(self.stage_won.id) - ids.index(self.stage_new.id)
         self.assertEqual(self._fact(), (self.stage_new, gap))
 
+    def test_first_stage_needs_no_proof(self):
+        self._create_criterion("funnel_need", stage=self.stage_new)
+        self._create_criterion("funnel_authority")
+        lead = self._create_lead()
+        self.assertEqual(self._fact(lead), (self.stage_new, 0))
+        lead.funnel_authority = "none"
+        self.assertEqual(self._fact(lead), (self.stage_next, 0))
+
     def test_approval_is_a_proof(self):
         self._create_criterion(domain="[]", effect="approve")
         self._move(self.lead, self.stage_next)
@@ -118,6 +126,14 @@ class TestChecklist(GateCommon):
         [proof] = item["proofs"]
         self.assertEqual((proof["model"], proof["id"]), (people._name, people[0].id))
         self.assertIn("Fry", proof["text"])
+
+    def test_value_that_does_not_hold_is_no_proof(self):
+        self._create_criterion(
+            domain="['|', ('phone', '!=', False), ('email_from', '!=', False)]"
+        )
+        self.lead.phone = "+1 555 0100"
+        [item] = self._items()
+        self.assertEqual(item["proofs"], [{"text": "Phone: +1 555 0100"}])
 
     def test_own_stage_is_listed_too(self):
         self._create_criterion("funnel_need")

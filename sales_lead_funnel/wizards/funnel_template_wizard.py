@@ -20,7 +20,11 @@ class FunnelTemplateWizard(models.TransientModel):
         required=True,
         default="s1",
     )
-    team_id = fields.Many2one("crm.team", required=True)
+    team_id = fields.Many2one(
+        "crm.team",
+        required=True,
+        default=lambda self: self.env["crm.team"]._get_default_team_id(),
+    )
     line_ids = fields.One2many(
         "funnel.template.wizard.line",
         "wizard_id",
