@@ -110,12 +110,12 @@ class FunnelProofMixin(models.AbstractModel):
 
     def _funnel_filter_unproven(self, rules, stage_id):
         """Return the leads that lack a proof; an approval proves what asks for one."""
-        unproven = self.browse()
+        unproven = []
         for lead, unmet in self._funnel_find_unmet(rules).items():
             asks = all(rule.effect == "approve" for rule in unmet)
             if not (asks and lead._funnel_get_approval(stage_id)):
-                unproven |= lead
-        return unproven
+                unproven.append(lead.id)
+        return self.browse(unproven)
 
     def _funnel_get_approval(self, stage_id):
         """Return the approval by which this lead was let into a stage."""
@@ -256,19 +256,31 @@ class FunnelProofMixin(models.AbstractModel):
     def _funnel_find_unmet(self, rules):
         """Return ``{lead: [rule it does not meet]}``, in the order of the rules.
 
-        One ``filtered_domain`` per condition for the whole batch. Sudo: a criterion is
-        met or not, whoever looks.
+        All conditions are asked at once; one by one only of the leads that do not meet
+        them all. Sudo: a criterion is met or not, whoever looks.
         """
-        unmet = {}
         leads = self.sudo()._funnel_in_company_time(rules)
         unknown = leads._funnel_find_unknown_numbers(rules)
-        for rule in rules:
-            met = set(leads._funnel_filter_met(rule, unknown)._ids)
-            if len(met) < len(leads):
-                missing = self.browse(id_ for id_ in self._ids if id_ not in met)
-                for lead in missing:
-                    unmet.setdefault(lead, []).append(rule)
+        met = set(leads._funnel_filter_all_met(rules, unknown)._ids)
+        unmet = {lead: [] for lead in self if lead.id not in met}
+        rest = leads.browse(id_ for id_ in leads._ids if id_ not in met)
+        for rule in rules if rest else ():
+            met = set(rest._funnel_filter_met(rule, unknown)._ids)
+            for lead, missing in unmet.items():
+                if lead.id not in met:
+                    missing.append(rule)
         return unmet
+
+    def _funnel_filter_all_met(self, rules, unknown):
+        """Return the leads that meet every rule, in one pass over all conditions."""
+        if any(rule.always_asks() for rule in rules):
+            return self.browse()
+        domains = [Domain(rule.domain) for rule in rules if rule.kind == "domain"]
+        leads = self.filtered_domain(Domain.AND(domains)) if domains else self
+        for rule in rules:
+            if rule.kind == "fields":
+                leads = leads._funnel_filter_met(rule, unknown)
+        return leads
 
     def _funnel_in_company_time(self, rules):
         """Let “in 3 months” begin with the company's day, whoever saves the lead."""

@@ -28,3 +28,4 @@ from . import test_template
 from . import test_gate_plan
 from . import test_workbook_gates
 from . import test_gate_access
+from . import test_gate_matrix
