@@ -97,7 +97,7 @@ class FunnelTemplateWizardLine(models.TransientModel):
     _description = "Stage of a funnel template"
 
     wizard_id = fields.Many2one(
-        "funnel.template.wizard", required=True, ondelete="cascade"
+        "funnel.template.wizard", required=True, index=True, ondelete="cascade"
     )
     key = fields.Char(required=True)
     name = fields.Char(string="Stage of the template", compute="_compute_change")
