@@ -46,7 +46,7 @@ class FunnelGateSheets(models.AbstractModel):
                 Column(_("Stage"), width=14),
                 Column(_("Entered on"), "date"),
                 Column(_("Proven stage"), width=14),
-                Column(_("Stages above proof"), "integer", width=12, dash=True),
+                Column(_("Stages above proof"), "integer", width=18, dash=True),
                 Column(_("Grade")),
                 Column(_("Expected amount"), "money"),
                 Column(_("Expected close"), "date"),
