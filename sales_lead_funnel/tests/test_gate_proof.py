@@ -186,6 +186,27 @@ class TestRefusedMoveAsks(GateCommon):
         )
         self.assertEqual(len(self._moves(self.lead)), 2)
 
+    def test_records_can_be_added_in_the_dialog(self):
+        self._create_criterion(domain=DECIDER)
+        action = self._ask()
+        self.assertEqual(action["context"][ANSWERS_KEY], "funnel_stakeholder_ids")
+        _lead, form = self._open(action)
+        with form.funnel_stakeholder_ids.new() as person:
+            person.name = "Fry"
+            person.role = "decides"
+        form.save()
+        self.assertEqual(self.lead.stage_id, self.stage_next)
+        self.assertEqual(self.lead.funnel_stakeholder_ids.name, "Fry")
+
+    def test_dialog_saves_a_zero_as_an_answer(self):
+        """In the dialog 0 is what the user left there, so it is an answer then."""
+        self._create_criterion("funnel_decision_people")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        lead, _form = self._open(self._ask())
+        lead.web_save({"funnel_decision_people": 0}, {})
+        self.assertEqual(self.lead.stage_id, self.stage_next)
+
     def test_answers_that_do_not_do_change_nothing(self):
         self._create_criterion("funnel_need", "funnel_authority")
         lead = self.lead.with_user(self.rep).with_context(**self._ask()["context"])
