@@ -22,6 +22,7 @@
         "data/funnel_work_data.xml",
         "data/ir_cron_data.xml",
         "data/base_automation_data.xml",
+        "data/funnel_gate_activity_data.xml",
         "data/funnel_gate_data.xml",
         "wizards/funnel_grade_wizard_views.xml",
         "wizards/funnel_workbook_export_views.xml",

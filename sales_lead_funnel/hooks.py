@@ -76,6 +76,7 @@ def uninstall_hook(env):
     counters = counters.search([("code", "=", "funnel.lead.number")])
     counters.date_range_ids.unlink()
     counters.unlink()
+    _free_activities(env)
     env["ir.model.constraint"].search(
         [("module.name", "=", "sales_lead_funnel"), ("type", "=", "f")]
     ).unlink()
@@ -96,3 +97,20 @@ def uninstall_hook(env):
             r"funnel\_%",
         )
     )
+
+
+def _free_activities(env):
+    """Activities on our records go; those of our types on leads become to-dos."""
+    types = env["mail.activity.type"].with_context(active_test=False)
+    types = types.search([("id", "in", _get_own_activity_types(env))])
+    activities = env["mail.activity"].with_context(active_test=False)
+    activities.search([("res_model", "=like", "funnel.%")]).unlink()
+    ours = activities.search([("activity_type_id", "in", types.ids)])
+    ours.write({"activity_type_id": env.ref("mail.mail_activity_data_todo").id})
+
+
+def _get_own_activity_types(env):
+    data = env["ir.model.data"].search(
+        [("module", "=", "sales_lead_funnel"), ("model", "=", "mail.activity.type")]
+    )
+    return data.mapped("res_id")

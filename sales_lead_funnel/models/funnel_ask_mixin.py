@@ -178,7 +178,7 @@ class FunnelAskMixin(models.AbstractModel):
         if gates.is_backward(self.stage_id.id, stage.id):
             return []
         rules = self._funnel_get_stopping_rules(gates.entry.get(stage.id, ()))
-        if may_approve(self.env, self.user_id.id):
+        if may_approve(self.env, self, self.user_id.id):
             rules = [rule for rule in rules if rule.effect != "approve"]
         return self._funnel_find_unmet(rules).get(self, [])
 

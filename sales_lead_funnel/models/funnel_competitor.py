@@ -25,7 +25,9 @@ class FunnelCompetitor(models.Model):
         help="Won ÷ (won + lost) of the leads you may see; “—” while none is decided.",
     )
 
-    _name_once = models.UniqueIndex("(lower(name))", "This competitor is there already.")
+    _name_once = models.UniqueIndex(
+        "(lower(name))", "This competitor is there already."
+    )
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_win_rate(self):

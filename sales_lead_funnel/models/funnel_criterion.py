@@ -3,7 +3,7 @@ from odoo import api, fields, models, tools
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 from ..exceptions import FunnelCriterionError
-from .funnel_domain import check_lead_domain
+from .funnel_domain import check_lead_domain, parse_domain
 from .funnel_gate_rules import Gates
 
 DIRECTIONS = [("entry", "Entry"), ("dropout", "Drop-out")]
@@ -54,6 +54,7 @@ class FunnelCriterion(models.Model):
     field_ids = fields.Many2many(
         "ir.model.fields",
         string="Required fields",
+        groups="sales_team.group_sale_salesman_all_leads",  # who may read the list
         domain=[("model", "=", "crm.lead"), ("store", "=", True)],
     )
     domain = fields.Char(string="Condition", default="[]", tracking=True)
@@ -123,18 +124,17 @@ class FunnelCriterion(models.Model):
     def _check_dropout_asks_something(self):
         """An empty drop-out condition would make every lead a candidate."""
         for criterion in self:
-            if criterion.direction == "dropout" and criterion.kind == "domain":
-                if not criterion._get_plain_domain():
-                    raise FunnelCriterionError(
-                        self.env._(
-                            "Criterion %s: an empty “Condition” would drop every lead "
-                            "of the stage. Say which ones.",
-                            criterion.display_name,
-                        )
+            if criterion.direction == "dropout" and criterion._is_condition_empty():
+                raise FunnelCriterionError(
+                    self.env._(
+                        "Criterion %s: an empty “Condition” would drop every lead of "
+                        "the stage. Say which ones.",
+                        criterion.display_name,
                     )
+                )
 
-    def _get_plain_domain(self):
-        return (self.domain or "[]").strip() != "[]"
+    def _is_condition_empty(self):
+        return self.kind == "domain" and not parse_domain(self.domain)
 
     def _field_error(self, problem):
         return FunnelCriterionError(
@@ -207,5 +207,5 @@ class FunnelCriterion(models.Model):
     @tools.ormcache()
     def _get_gates(self):
         """Return the rules in force as :class:`Gates`; one cached lookup."""
-        stages = self.env["crm.stage"].sudo().search([])
+        stages = self.env["crm.stage"].sudo().search([])  # pylint: disable=no-search-all
         return Gates(stages, self.sudo().search([("active", "=", True)]))

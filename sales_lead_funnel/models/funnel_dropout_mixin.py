@@ -56,7 +56,9 @@ class FunnelDropoutMixin(models.AbstractModel):
         leads = self.sudo()._funnel_in_company_time(rules)
         for rule in rules:
             label = self.env["funnel.criterion"].sudo().browse(rule.id).display_name
-            for id_ in leads.filtered_domain(self._funnel_get_dropout_domain(rule))._ids:
+            for id_ in leads.filtered_domain(
+                self._funnel_get_dropout_domain(rule)
+            )._ids:
                 reasons.setdefault(id_, []).append(label)
         for lead in self:
             if lead.id in reasons:

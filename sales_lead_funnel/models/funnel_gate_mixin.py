@@ -15,10 +15,11 @@ TOLD_AT_MOST = 20  # leads named in one message
 
 
 class Failure(NamedTuple):
-    """One reason why a lead may not enter; ``effect`` as of the criterion."""
+    """One reason why a lead may not enter: a rule it does not meet, or a text."""
 
     effect: str
-    text: str
+    rule: object = None
+    text: str = ""
 
 
 class FunnelGateMixin(models.AbstractModel):
@@ -54,20 +55,16 @@ class FunnelGateMixin(models.AbstractModel):
     # ------------------------------------------------------------
 
     def web_save_multi(self, vals_list, specification):
-        copies = [dict(vals) for vals in vals_list]
+        copies = dict(zip(self._ids, map(dict, vals_list), strict=True))
         try:
-            return self._funnel_save_multi(vals_list, specification)
+            with self._funnel_watch(MOVERS) as (_watch, leads):
+                return super(FunnelGateMixin, leads).web_save_multi(
+                    vals_list, specification
+                )
         except FunnelGateError as error:
             rest = self._funnel_without_stayed(error)
-            kept = [vals for id_, vals in zip(self._ids, copies, strict=True) if id_ in rest._ids]
-            rest._funnel_save_multi(kept, specification)
+            rest.web_save_multi([copies[id_] for id_ in rest._ids], specification)
             return self._funnel_tell_stayed(error, specification)
-
-    def _funnel_save_multi(self, vals_list, specification):
-        with self._funnel_watch(MOVERS) as (_watch, leads):
-            return super(FunnelGateMixin, leads).web_save_multi(
-                vals_list, specification
-            )
 
     def web_save(self, vals, specification, next_id=None):
         """Mass edit of a list: what may move moves, the others stay and are named."""
@@ -230,8 +227,7 @@ class FunnelGateMixin(models.AbstractModel):
             for rule in unmet:
                 if rule.effect == "approve" and self._funnel_may_let_in(lead, watch):
                     continue
-                text = self._funnel_explain_rule(lead, rule)
-                failures.setdefault(lead, []).append(Failure(rule.effect, text))
+                failures.setdefault(lead, []).append(Failure(rule.effect, rule))
 
     def _funnel_get_stopping_rules(self, rules):
         """Leave out the rules that do not stop this user."""
@@ -243,7 +239,7 @@ class FunnelGateMixin(models.AbstractModel):
             return True
         before = watch.before[lead.id]
         owner_id = before.owner_id if before else lead.user_id.id
-        allowed = may_approve(self.env, owner_id)
+        allowed = may_approve(self.env, lead, owner_id)
         if allowed:
             watch.let_in.add(lead.id)
         return allowed
@@ -254,7 +250,7 @@ class FunnelGateMixin(models.AbstractModel):
             from_id = before.stage_id if before else False
             text = self._funnel_find_jump(watch.gates, from_id, lead.stage_id.id, lead)
             if text:
-                failures.setdefault(lead, []).append(Failure("jump", text))
+                failures.setdefault(lead, []).append(Failure("jump", text=text))
 
     def _funnel_find_jump(self, gates, from_id, to_id, lead=None):
         """Return why this way between two stages is closed to the user, or False."""
@@ -270,12 +266,13 @@ class FunnelGateMixin(models.AbstractModel):
     # WORDS
     # ------------------------------------------------------------
 
-    def _funnel_explain_rule(self, lead, rule):
+    def _funnel_explain_rule(self, lead, rule, unknown=None):
         """Say what is missing, and what the criterion says to do."""
         criterion = self.env["funnel.criterion"].sudo().browse(rule.id)
         parts = [criterion.message or criterion.name]
         if rule.kind == "fields":
-            unknown = lead._funnel_find_unknown_numbers([rule])
+            if unknown is None:
+                unknown = lead._funnel_find_unknown_numbers([rule])
             missing = lead._funnel_get_missing(rule, unknown)
             labels = ", ".join(f"“{lead._funnel_get_label(name)}”" for name in missing)
             parts.append(self.env._("missing: %s", labels))
@@ -289,8 +286,15 @@ class FunnelGateMixin(models.AbstractModel):
     def _funnel_describe(self, failures):
         """Return one line per lead with all its reasons."""
         lines = []
-        for lead, found in list(failures.items())[:TOLD_AT_MOST]:
-            reasons = "; ".join(failure.text for failure in found)
+        told = dict(list(failures.items())[:TOLD_AT_MOST])
+        rules = [f.rule for found in told.values() for f in found if f.rule]
+        leads = self.sudo().browse(lead.id for lead in told)
+        unknown = leads._funnel_find_unknown_numbers(rules)
+        for lead, found in told.items():
+            reasons = "; ".join(
+                failure.text or self._funnel_explain_rule(lead, failure.rule, unknown)
+                for failure in found
+            )
             stage = lead.stage_id.name
             lines.append(f"{lead.display_name} → {stage}: {reasons}")
         more = len(failures) - TOLD_AT_MOST

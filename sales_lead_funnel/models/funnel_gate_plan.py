@@ -26,6 +26,7 @@ class FunnelGatePlan(models.AbstractModel):
     _description = "Automations of gates and losses"
 
     @api.model
+    @api.private
     def prove_stages(self):
         """Find anew what open leads prove: rules change, and days pass."""
         names = ["funnel_proven_stage_id", "funnel_stage_gap"]
@@ -47,6 +48,7 @@ class FunnelGatePlan(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
+    @api.private
     def ask_stage_data(self):
         """Stage entered without its data: the owner has 24 hours to complete it.
 
@@ -54,7 +56,8 @@ class FunnelGatePlan(models.AbstractModel):
         """
         closed = self._close_complete()
         since = fields.Datetime.now() - timedelta(days=ENTRY_WINDOW)
-        domain = Domain("funnel_stage_gap", ">", 0)
+        entry = self.env["funnel.criterion"]._get_gates().entry
+        domain = Domain("type", "=", "opportunity") & Domain("stage_id", "in", [*entry])
         domain &= Domain("won_status", "=", "pending") & Domain("user_id", "!=", False)
         domain &= Domain("funnel_stage_move_ids", "any", [("happened_at", ">=", since)])
         return closed + self._in_batches("crm.lead", domain, self._ask_data_of)
@@ -96,6 +99,7 @@ class FunnelGatePlan(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
+    @api.private
     def ask_loss_analyses(self):
         """Lost in the background: its owner analyses the loss."""
         since = fields.Datetime.now() - timedelta(days=LOSS_WINDOW)
@@ -111,8 +115,9 @@ class FunnelGatePlan(models.AbstractModel):
         return self._in_batches("funnel.loss", domain, ask)
 
     @api.model
+    @api.private
     def retry_lost(self):
-        """Try-again date reached: the owner chooses a fresh lead or the restored one."""
+        """Try-again date reached: the owner takes a fresh lead or the restored one."""
         today = fields.Date.context_today(self)
         domain = Domain("retry_date", "<=", today) & Domain("retry_lead_id", "=", False)
         domain &= Domain("state", "!=", "reopened") & Domain("user_id", "!=", False)
@@ -125,6 +130,7 @@ class FunnelGatePlan(models.AbstractModel):
         return self._in_batches("funnel.loss", domain, ask)
 
     @api.model
+    @api.private
     def reconcile_losses(self):
         """Nightly: give every lost lead its loss, also those that no code announced."""
         return self.env["funnel.loss"].sudo()._reconcile()

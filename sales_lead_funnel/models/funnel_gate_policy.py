@@ -60,8 +60,17 @@ def may_jump(env):
     return env.user.has_group(REVIEWER_GROUP)
 
 
-def may_approve(env, owner_id):
-    """May the user let the lead of this owner in, without asking anybody?"""
+def may_approve(env, lead, owner_id):
+    """May the user let this lead in, without asking anybody?
+
+    :param int owner_id: whose lead it was before the change
+    """
     if not env.user.has_group(REVIEWER_GROUP):
         return False
-    return owner_id != env.uid or env.company.funnel_self_approval
+    return owner_id != env.uid or may_approve_own(env, lead)
+
+
+def may_approve_own(env, lead):
+    """Does the lead's company let managers approve their own leads?"""
+    company = lead.sudo().company_id or env.company
+    return company.sudo().funnel_self_approval

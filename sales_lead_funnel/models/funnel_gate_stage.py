@@ -58,6 +58,9 @@ class FunnelGateStage(models.AbstractModel):
         return result
 
     def unlink(self):
+        criteria = self.env["funnel.criterion"].with_context(active_test=False)
+        # Sudo: the criteria of a stage go with it; here, so that the rules follow.
+        criteria.sudo().search([("stage_id", "in", self.ids)]).unlink()
         result = super().unlink()
         self.env["funnel.criterion"]._stages_changed()
         return result

@@ -88,7 +88,9 @@ class FunnelLoss(models.Model):
 
     def _check_only_told(self, vals):
         free = ("message_", "activity_")
-        if any(n in self._fields and n not in TOLD and not n.startswith(free) for n in vals):
+        if any(
+            n in self._fields and n not in TOLD and not n.startswith(free) for n in vals
+        ):
             raise FunnelLossError(
                 self.env._(
                     "A loss keeps what was at that moment: only reason, competitor, "
@@ -104,8 +106,12 @@ class FunnelLoss(models.Model):
 
     def _note_competitor(self):
         """Who won was in the lead. Sudo: follows from the loss just written."""
-        for loss in self.filtered("competitor_id").sudo():
-            loss.lead_id.funnel_competitor_ids |= loss.competitor_id
+        for competitor, losses in self.sudo().grouped("competitor_id").items():
+            leads = losses.lead_id.filtered(
+                lambda lead: competitor not in lead.funnel_competitor_ids  # noqa: B023
+            )
+            if competitor and leads:
+                leads.write({"funnel_competitor_ids": [(4, competitor.id)]})
 
     def _pass_reason_on(self):
         """Core shows the reason on the lead."""
@@ -213,17 +219,18 @@ class FunnelLoss(models.Model):
 
     def action_complete(self):
         """The owner has analysed the loss."""
-        for loss in self.filtered(lambda record: record.state == "todo"):
-            if not loss.lost_reason_id:
-                raise FunnelLossError(
-                    self.env._(
-                        "%(lead)s: choose the “Reason” before the loss counts as "
-                        "analysed.",
-                        lead=loss.lead_id.display_name,
-                    )
+        todo = self.filtered(lambda loss: loss.state == "todo")
+        untold = todo.filtered(lambda loss: not loss.lost_reason_id)
+        if untold:
+            raise FunnelLossError(
+                self.env._(
+                    "%(leads)s: choose the “Reason” before it counts as analysed.",
+                    leads=", ".join(untold.lead_id.mapped("display_name")),
                 )
-            loss._step().write({"state": "done"})
-            loss.sudo().activity_feedback(ACTIVITIES[:1])
+            )
+        todo._step().write({"state": "done"})
+        # Sudo: the activity may be of a colleague.
+        todo.sudo().activity_feedback(ACTIVITIES[:1])
         return True
 
     def action_retry_restore(self):

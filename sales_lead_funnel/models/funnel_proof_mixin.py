@@ -4,6 +4,7 @@ from odoo.tools import SQL, format_amount, format_date, is_html_empty
 
 from .funnel_criterion import GATE_FIELDS_PARAMETER, OUTPUTS
 
+PROVEN = ("funnel_proven_stage_id", "funnel_stage_gap")
 NUMBERS = ("integer", "float", "monetary")
 LISTS = ("one2many", "many2many")
 PROOFS_SHOWN = 3  # records cited per criterion
@@ -36,6 +37,22 @@ class FunnelProofMixin(models.AbstractModel):
     funnel_checklist = fields.Json(
         compute="_compute_funnel_checklist", export_string_translation=False
     )
+
+    # ------------------------------------------------------------
+    # CRUD: proof follows from the criteria, whatever a caller or a file says
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [self._funnel_drop_proof(vals) for vals in vals_list]
+        model = self._funnel_without_defaults(PROVEN)
+        return super(FunnelProofMixin, model).create(vals_list).with_env(self.env)
+
+    def write(self, vals):
+        return super().write(self._funnel_drop_proof(vals))
+
+    def _funnel_drop_proof(self, vals):
+        return {name: value for name, value in vals.items() if name not in PROVEN}
 
     # ------------------------------------------------------------
     # CLAIMED AND PROVEN (S1-39)
@@ -71,13 +88,14 @@ class FunnelProofMixin(models.AbstractModel):
     def _funnel_prove(self, gates, path):
         """Walk the path as far as each lead's proof reaches.
 
-        A stage without criteria proves nothing beyond what is claimed.
+        The first stage needs no proof: being in the funnel is no claim. A stage without
+        criteria proves nothing beyond what is claimed.
         """
         order = {step.id: index for index, step in enumerate(path)}
         claimed = {lead.id: order.get(lead.stage_id.id, -1) for lead in self}
         reached, rest = {}, self
         for index, step in enumerate(path):
-            rules = gates.entry.get(step.id)
+            rules = gates.entry.get(step.id) if index else None
             if rules:
                 rest -= rest._funnel_filter_unproven(rules, step.id)
             else:
@@ -92,18 +110,19 @@ class FunnelProofMixin(models.AbstractModel):
 
     def _funnel_filter_unproven(self, rules, stage_id):
         """Return the leads that lack a proof; an approval proves what asks for one."""
-        unproven = self.browse()
+        unproven = []
         for lead, unmet in self._funnel_find_unmet(rules).items():
             asks = all(rule.effect == "approve" for rule in unmet)
             if not (asks and lead._funnel_get_approval(stage_id)):
-                unproven |= lead
-        return unproven
+                unproven.append(lead.id)
+        return self.browse(unproven)
 
     def _funnel_get_approval(self, stage_id):
         """Return the approval by which this lead was let into a stage."""
         return self.funnel_approval_ids.filtered(
-            lambda approval: approval.state == "approved"
-            and approval.stage_id.id == stage_id
+            lambda approval: (
+                approval.state == "approved" and approval.stage_id.id == stage_id
+            )
         )[:1]
 
     # ------------------------------------------------------------
@@ -196,7 +215,8 @@ class FunnelProofMixin(models.AbstractModel):
         if field is None:
             return []
         if field.type not in LISTS:
-            return [self._funnel_cite_value(name)]
+            holds = self.filtered_domain(condition)  # one of several with “or” may not
+            return [self._funnel_cite_value(name)] if holds else []
         if condition.operator == "any":
             inner = Domain(condition.value)
         elif rest:
@@ -236,19 +256,31 @@ class FunnelProofMixin(models.AbstractModel):
     def _funnel_find_unmet(self, rules):
         """Return ``{lead: [rule it does not meet]}``, in the order of the rules.
 
-        One ``filtered_domain`` per condition for the whole batch. Sudo: a criterion is
-        met or not, whoever looks.
+        All conditions are asked at once; one by one only of the leads that do not meet
+        them all. Sudo: a criterion is met or not, whoever looks.
         """
-        unmet = {}
         leads = self.sudo()._funnel_in_company_time(rules)
         unknown = leads._funnel_find_unknown_numbers(rules)
-        for rule in rules:
-            met = set(leads._funnel_filter_met(rule, unknown)._ids)
-            if len(met) < len(leads):
-                missing = self.browse(id_ for id_ in self._ids if id_ not in met)
-                for lead in missing:
-                    unmet.setdefault(lead, []).append(rule)
+        met = set(leads._funnel_filter_all_met(rules, unknown)._ids)
+        unmet = {lead: [] for lead in self if lead.id not in met}
+        rest = leads.browse(id_ for id_ in leads._ids if id_ not in met)
+        for rule in rules if rest else ():
+            met = set(rest._funnel_filter_met(rule, unknown)._ids)
+            for lead, missing in unmet.items():
+                if lead.id not in met:
+                    missing.append(rule)
         return unmet
+
+    def _funnel_filter_all_met(self, rules, unknown):
+        """Return the leads that meet every rule, in one pass over all conditions."""
+        if any(rule.always_asks() for rule in rules):
+            return self.browse()
+        domains = [Domain(rule.domain) for rule in rules if rule.kind == "domain"]
+        leads = self.filtered_domain(Domain.AND(domains)) if domains else self
+        for rule in rules:
+            if rule.kind == "fields":
+                leads = leads._funnel_filter_met(rule, unknown)
+        return leads
 
     def _funnel_in_company_time(self, rules):
         """Let “in 3 months” begin with the company's day, whoever saves the lead."""

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError
 
 from ..exceptions import FunnelApprovalError
-from .funnel_gate_policy import PASS_KEY, GatePass
+from .funnel_gate_policy import PASS_KEY, GatePass, may_approve_own
 from .funnel_grade_mixin import REVIEWER_GROUP
 from .funnel_path import with_path
 
@@ -237,7 +237,7 @@ class FunnelStageApproval(models.Model):
         if not self.env.user.has_group(REVIEWER_GROUP):
             return self.env._("Requests are answered by managers only.")
         involved = self.env.user in (self.lead_id.user_id, self.requester_id)
-        if involved and not self.env.company.funnel_self_approval:
+        if involved and not may_approve_own(self.env, self.lead_id):
             return self.env._(
                 "This is your own lead: another manager answers the request."
             )
@@ -326,8 +326,10 @@ class FunnelStageApproval(models.Model):
             [("lead_id", "in", leads.ids), ("state", "=", "requested")]
         )
         overtaken = waiting.filtered(
-            lambda approval: approval.lead_id.won_status != "pending"
-            or approval.lead_id.stage_id == approval.stage_id
+            lambda approval: (
+                approval.lead_id.won_status != "pending"
+                or approval.lead_id.stage_id == approval.stage_id
+            )
         )
         for approval in overtaken:
             approval._answer("cancelled", self.env._("The lead moved on"))

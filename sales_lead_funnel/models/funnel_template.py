@@ -15,7 +15,8 @@ CLIENT = (
 )
 REACHABLE = "['|', ('phone', '!=', False), ('email_from', '!=', False)]"
 ENOUGH = (
-    f"['|', ('funnel_budget_min', '>=', {BUDGET}), ('funnel_budget_max', '>=', {BUDGET})]"
+    f"['|', ('funnel_budget_min', '>=', {BUDGET}),"
+    f" ('funnel_budget_max', '>=', {BUDGET})]"
 )
 SHORT = f"[('funnel_budget_max', '>', 0), ('funnel_budget_max', '<', {BUDGET})]"
 SOON = "[('funnel_purchase_date', '<=', '+3m')]"
@@ -90,7 +91,14 @@ class FunnelTemplate(models.AbstractModel):
                 _("Potential"),
                 _("The need is confirmed, the client is not yet worked deeply."),
                 rep,
-                (Ask("need", _("Need is known"), fields=("funnel_need",), effect="warn"),),
+                (
+                    Ask(
+                        "need",
+                        _("Need is known"),
+                        fields=("funnel_need",),
+                        effect="warn",
+                    ),
+                ),
             ),
             Stage(
                 "s0.intent",

@@ -34,7 +34,7 @@ class FunnelGateSheets(models.AbstractModel):
         )
 
     def _get_stage_list(self, scope):
-        """Stage list: open opportunities with the stage they claim and prove (S0-24)."""
+        """Open opportunities with the stage they claim and the one they prove."""
         _ = self.env._
         domain = scope.domain & IS_OPEN & Domain("type", "=", "opportunity")
         return self._make_sheet(
@@ -46,7 +46,7 @@ class FunnelGateSheets(models.AbstractModel):
                 Column(_("Stage"), width=14),
                 Column(_("Entered on"), "date"),
                 Column(_("Proven stage"), width=14),
-                Column(_("Stages above proof"), "integer", width=12, dash=True),
+                Column(_("Stages above proof"), "integer", width=18, dash=True),
                 Column(_("Grade")),
                 Column(_("Expected amount"), "money"),
                 Column(_("Expected close"), "date"),
@@ -106,7 +106,12 @@ class FunnelGateSheets(models.AbstractModel):
         for row in rows:
             groups.setdefault(row[column] or self.env._("(not told)"), []).append(row)
         lines = [
-            (name, len(group), len(group) / len(rows), sum(row[5] or 0 for row in group))
+            (
+                name,
+                len(group),
+                len(group) / len(rows),
+                sum(row[5] or 0 for row in group),
+            )
             for name, group in groups.items()
         ]
         lines.sort(key=lambda line: (-line[1], line[0]))

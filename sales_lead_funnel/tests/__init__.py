@@ -35,3 +35,5 @@ from . import test_loss
 from . import test_template
 from . import test_gate_plan
 from . import test_workbook_gates
+from . import test_gate_access
+from . import test_gate_matrix

@@ -11,9 +11,9 @@ from .common_gates import GateCommon
 class TestCriterionIsChecked(GateCommon):
     def test_domain_must_be_usable_on_leads(self):
         for domain in ("[('nothing', '=', 1)]", "[('name'", "[('name', '>', 3)]", "{}"):
-            with self.subTest(domain=domain):
-                with self.assertRaisesRegex(FunnelCriterionError, "Condition"):
-                    self._create_criterion(domain=domain)
+            refused = self.assertRaisesRegex(FunnelCriterionError, "Condition")
+            with self.subTest(domain=domain), refused:
+                self._create_criterion(domain=domain)
 
     def test_domain_may_not_ask_what_follows_from_it(self):
         with self.assertRaises(FunnelCriterionError):
@@ -59,6 +59,16 @@ class TestCriterionIsChecked(GateCommon):
         criterion.unlink()
         field.unlink()
         self.assertFalse(field.exists())
+
+    def test_criteria_go_with_their_stage(self):
+        stage = self.env["crm.stage"].create({"name": "Passing"})
+        criterion = self._create_criterion("funnel_need", stage=stage)
+        self.assertIn(stage.id, self.criteria._get_gates().entry)
+        stage.unlink()
+        self.assertFalse(criterion.exists())
+        self.assertNotIn(stage.id, self.criteria._get_gates().entry)
+        parameters = self.env["ir.config_parameter"].sudo()
+        self.assertFalse(parameters.get_param(GATE_FIELDS_PARAMETER))
 
     def test_name_falls_back_on_the_fields(self):
         criterion = self._create_criterion("funnel_need")

@@ -2,6 +2,7 @@
 
 from odoo.tests import tagged
 
+from ..exceptions import FunnelGateError
 from .common_gates import GateCommon
 
 DRAG_BUDGET = 10  # queries that gates may add to one drag
@@ -78,8 +79,40 @@ class TestGateQueries(GateCommon):
 
     def test_queries_do_not_grow_with_the_leads(self):
         self._gate()
+        # One that no lead meets, so that there is something to say of each.
+        self._create_criterion("funnel_decision_people", "tag_ids", effect="warn")
         few, many = self._count_warm(FEW), self._count_warm(MANY)
         self.assertLessEqual(many, few + 3, (few, many))
+
+    def test_queries_of_letting_in_do_not_grow_with_the_leads(self):
+        """A manager moves leads that ask for approval: each goes on record."""
+        self._create_criterion(domain="[]", effect="approve")
+        counts = []
+        for number in (FEW, FEW, MANY):
+            leads = self._create_leads(number).with_user(self.manager)
+            leads = leads.with_context(tracking_disable=True)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            leads.write({"stage_id": self.stage_next.id})
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(len(leads.sudo().funnel_approval_ids), number)
+        self.assertLessEqual(counts[2], counts[1] + 5, counts)
+
+    def test_queries_of_a_refusal_do_not_grow_with_the_leads(self):
+        self._gate()
+        counts = []
+        for number in (FEW, FEW, MANY):
+            leads = self._create_leads(number).with_user(self.rep)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            with self.assertRaises(FunnelGateError) as caught:
+                leads.write({"stage_id": self.stage_next.id})
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(len(caught.exception.stayed_ids), number)
+        self.assertLessEqual(counts[2], counts[1] + 5, counts)
 
     def test_board_does_not_ask_per_card(self):
         self._gate()

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.service.model import get_public_method
 from odoo.tests import tagged
 
 from .common_gates import GateCommon
@@ -111,6 +113,17 @@ class TestGatePlan(GateCommon):
         self.assertEqual(activity.user_id, self.rep)
         tomorrow = (fields.Datetime.now() + timedelta(days=1)).date()
         self.assertEqual(activity.date_deadline, tomorrow)
+
+    def test_first_stage_is_asked_too(self):
+        self._create_criterion("funnel_need", stage=self.stage_new, effect="warn")
+        self._run("ir_cron_stage_data")
+        self.assertTrue(self._planned(self.lead, "stage_data"))
+
+    def test_nobody_runs_it_from_outside(self):
+        plan = self.env["funnel.gate.plan"]
+        for name in ("ask_stage_data", "prove_stages", "retry_lost"):
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                get_public_method(plan, name)
 
     def test_it_closes_itself_when_complete(self):
         self._create_criterion("funnel_need")

@@ -52,6 +52,14 @@ class TestProvenStage(GateCommon):
         gap = ids.index(self.stage_won.id) - ids.index(self.stage_new.id)
         self.assertEqual(self._fact(), (self.stage_new, gap))
 
+    def test_first_stage_needs_no_proof(self):
+        self._create_criterion("funnel_need", stage=self.stage_new)
+        self._create_criterion("funnel_authority")
+        lead = self._create_lead()
+        self.assertEqual(self._fact(lead), (self.stage_new, 0))
+        lead.funnel_authority = "none"
+        self.assertEqual(self._fact(lead), (self.stage_next, 0))
+
     def test_approval_is_a_proof(self):
         self._create_criterion(domain="[]", effect="approve")
         self._move(self.lead, self.stage_next)
@@ -119,6 +127,14 @@ class TestChecklist(GateCommon):
         self.assertEqual((proof["model"], proof["id"]), (people._name, people[0].id))
         self.assertIn("Fry", proof["text"])
 
+    def test_value_that_does_not_hold_is_no_proof(self):
+        self._create_criterion(
+            domain="['|', ('phone', '!=', False), ('email_from', '!=', False)]"
+        )
+        self.lead.phone = "+1 555 0100"
+        [item] = self._items()
+        self.assertEqual(item["proofs"], [{"text": "Phone: +1 555 0100"}])
+
     def test_own_stage_is_listed_too(self):
         self._create_criterion("funnel_need")
         self._move(self.lead, self.stage_next)
@@ -169,6 +185,27 @@ class TestRefusedMoveAsks(GateCommon):
             lead.action_funnel_gate_move()["infos"], {"funnel_moved": True}
         )
         self.assertEqual(len(self._moves(self.lead)), 2)
+
+    def test_records_can_be_added_in_the_dialog(self):
+        self._create_criterion(domain=DECIDER)
+        action = self._ask()
+        self.assertEqual(action["context"][ANSWERS_KEY], "funnel_stakeholder_ids")
+        _lead, form = self._open(action)
+        with form.funnel_stakeholder_ids.new() as person:
+            person.name = "Fry"
+            person.role = "decides"
+        form.save()
+        self.assertEqual(self.lead.stage_id, self.stage_next)
+        self.assertEqual(self.lead.funnel_stakeholder_ids.name, "Fry")
+
+    def test_dialog_saves_a_zero_as_an_answer(self):
+        """In the dialog 0 is what the user left there, so it is an answer then."""
+        self._create_criterion("funnel_decision_people")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        lead, _form = self._open(self._ask())
+        lead.web_save({"funnel_decision_people": 0}, {})
+        self.assertEqual(self.lead.stage_id, self.stage_next)
 
     def test_answers_that_do_not_do_change_nothing(self):
         self._create_criterion("funnel_need", "funnel_authority")

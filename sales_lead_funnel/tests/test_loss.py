@@ -107,6 +107,31 @@ class TestLoss(GateCommon):
         self.env["funnel.gate.plan"].reconcile_losses()
         self.assertEqual(len(self._loss()), 1)
 
+    def test_many_are_lost_and_told_at_once(self):
+        """The dialog costs no more for many leads."""
+        counts = []
+        for number in (10, 10, 60):
+            leads = self._create_leads(number).with_user(self.rep)
+            wizard = self.env["crm.lead.lost"].with_user(self.rep)
+            wizard = wizard.with_context(tracking_disable=True).create(
+                {
+                    "lead_ids": leads.ids,
+                    "lost_reason_id": self.reason.id,
+                    "funnel_competitor_id": self.rival.id,
+                    "funnel_lesson": "Be early",
+                }
+            )
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            wizard.action_lost_reason_apply()
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+            losses = leads.sudo().funnel_loss_ids
+            self.assertEqual(losses.mapped("state"), ["done"] * number)
+            self.assertEqual(leads.funnel_competitor_ids, self.rival)
+        self.assertLessEqual(counts[2], counts[1] + 5, counts)
+
     # back again
 
     def test_restore_closes_and_keeps_it(self):
@@ -203,9 +228,7 @@ class TestLoss(GateCommon):
         (hidden + self.lead).action_set_lost()
         losses = self.env["funnel.loss"]
         domain = [("lead_id", "in", (hidden + self.lead).ids)]
-        self.assertEqual(
-            losses.with_user(self.rep).search(domain).lead_id, self.lead
-        )
+        self.assertEqual(losses.with_user(self.rep).search(domain).lead_id, self.lead)
         self.assertEqual(len(losses.with_user(self.manager).search(domain)), 2)
         self.assertFalse(
             losses.with_user(self.foreign_manager).search(

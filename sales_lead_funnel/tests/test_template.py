@@ -12,9 +12,9 @@ class TestTemplate(GateCommon):
     def setUpClass(cls):
         super().setUpClass()
         # Only the team's own stages: new, next, won.
-        cls.env["crm.stage"].search([("team_ids", "=", False)]).team_ids = (
-            cls.team_other
-        )
+        cls.env["crm.stage"].search(
+            [("team_ids", "=", False)]
+        ).team_ids = cls.team_other
         cls.team = cls.sales_team_1
 
     def _open(self, code="s1"):
@@ -40,9 +40,7 @@ class TestTemplate(GateCommon):
 
     def test_every_template_applies_and_keeps_its_order(self):
         for code in ("s0", "s1", "s4"):
-            wanted = [
-                s.key for s in self.env["funnel.template"]._get_stages(code)
-            ]
+            wanted = [s.key for s in self.env["funnel.template"]._get_stages(code)]
             with self.subTest(code=code), self.env.cr.savepoint() as savepoint:
                 stages = self._apply(code)
                 keys = [key for key in stages.mapped("funnel_template_key") if key]

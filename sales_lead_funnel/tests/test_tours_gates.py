@@ -49,9 +49,7 @@ class TestToursGates(HttpCase):
             {
                 "stage_id": self.stage_two.id,
                 "message": "Ask what they need",
-                "field_ids": [
-                    (4, fields._get("crm.lead", name).id) for name in names
-                ],
+                "field_ids": [(4, fields._get("crm.lead", name).id) for name in names],
             }
         )
 
@@ -80,7 +78,9 @@ class TestToursGates(HttpCase):
         )
         self.start_tour("/odoo", "funnel_rep_asks_approval", login="tour_rep")
         approval = self.lead.funnel_approval_ids
-        self.assertEqual((approval.state, approval.note), ("requested", "They want it now"))
+        self.assertEqual(
+            (approval.state, approval.note), ("requested", "They want it now")
+        )
         self.assertEqual(self.lead.stage_id, self.stage_one)
         self.start_tour("/odoo", "funnel_manager_approves", login="tour_manager")
         self.assertEqual(approval.state, "approved")

@@ -20,7 +20,11 @@ class FunnelTemplateWizard(models.TransientModel):
         required=True,
         default="s1",
     )
-    team_id = fields.Many2one("crm.team", required=True)
+    team_id = fields.Many2one(
+        "crm.team",
+        required=True,
+        default=lambda self: self.env["crm.team"]._get_default_team_id(),
+    )
     line_ids = fields.One2many(
         "funnel.template.wizard.line",
         "wizard_id",
@@ -44,9 +48,7 @@ class FunnelTemplateWizard(models.TransientModel):
             for stage in self.env["funnel.template"]._get_stages(wizard.code):
                 found = wizard._find_stage(stage, free)
                 free -= found
-                lines.append(
-                    Command.create({"key": stage.key, "stage_id": found.id})
-                )
+                lines.append(Command.create({"key": stage.key, "stage_id": found.id}))
             wizard.line_ids = lines if wizard.team_id else [Command.clear()]
 
     @api.depends("line_ids.stage_id", "team_id", "code")
@@ -59,7 +61,9 @@ class FunnelTemplateWizard(models.TransientModel):
             wizard.other_stages = ", ".join(others.mapped("name"))
 
     def _get_team_stages(self):
-        team = Domain("team_ids", "=", False) | Domain("team_ids", "in", self.team_id.ids)
+        team = Domain("team_ids", "=", False) | Domain(
+            "team_ids", "in", self.team_id.ids
+        )
         return self.env["crm.stage"].search(team)
 
     def _find_stage(self, template, stages):
@@ -93,7 +97,7 @@ class FunnelTemplateWizardLine(models.TransientModel):
     _description = "Stage of a funnel template"
 
     wizard_id = fields.Many2one(
-        "funnel.template.wizard", required=True, ondelete="cascade"
+        "funnel.template.wizard", required=True, index=True, ondelete="cascade"
     )
     key = fields.Char(required=True)
     name = fields.Char(string="Stage of the template", compute="_compute_change")
@@ -140,7 +144,9 @@ class FunnelTemplateWizardLine(models.TransientModel):
             "funnel_goal": template.goal,
             "funnel_owner_role": template.owner,
         }
-        return {name: value for name, value in wanted.items() if not self.stage_id[name]}
+        return {
+            name: value for name, value in wanted.items() if not self.stage_id[name]
+        }
 
     # ------------------------------------------------------------
     # APPLYING
@@ -171,7 +177,8 @@ class FunnelTemplateWizardLine(models.TransientModel):
                 "name": template.name,
                 "team_ids": [Command.link(self.wizard_id.team_id.id)],
                 "is_won": template.is_won,
-                "sequence": (previous or self.wizard_id._get_last_beside()).sequence + 1,
+                "sequence": (previous or self.wizard_id._get_last_beside()).sequence
+                + 1,
             }
         )
 

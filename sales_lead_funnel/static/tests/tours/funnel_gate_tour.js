@@ -76,7 +76,8 @@ tours.add("funnel_manager_approves", {
     url: "/odoo/action-sales_lead_funnel.funnel_stage_approval_action",
     steps: () => [
         {
-            trigger: ".o_data_row:contains('Tour lead') .o_data_cell:contains('Tour two')",
+            trigger:
+                ".o_data_row:contains('Tour lead') .o_data_cell:contains('Tour two')",
             run: "click",
         },
         {
@@ -84,8 +85,7 @@ tours.add("funnel_manager_approves", {
             run: "click",
         },
         {
-            trigger:
-                ".o_statusbar_status .o_arrow_button_current:contains('Approved')",
+            trigger: ".o_statusbar_status .o_arrow_button_current:contains('Approved')",
         },
     ],
 });
