@@ -88,7 +88,7 @@ class FunnelTemplate(models.AbstractModel):
         return [
             Stage(
                 "s0.potential",
-                _("Potential"),
+                _("Potential stage"),
                 _("The need is confirmed, the client is not yet worked deeply."),
                 rep,
                 (
@@ -102,7 +102,7 @@ class FunnelTemplate(models.AbstractModel):
             ),
             Stage(
                 "s0.intent",
-                _("Intent"),
+                _("Intent stage"),
                 _("The client accepts our value and compares offers."),
                 rep,
                 (
@@ -117,7 +117,7 @@ class FunnelTemplate(models.AbstractModel):
             ),
             Stage(
                 "s0.evaluation",
-                _("Evaluation"),
+                _("Evaluation stage"),
                 _("The client discusses internally, commercial talks are prepared."),
                 rep,
                 (
@@ -133,7 +133,7 @@ class FunnelTemplate(models.AbstractModel):
             ),
             Stage(
                 "s0.closing",
-                _("Closing"),
+                _("Closing stage"),
                 _("Near signing, the last objections are cleared."),
                 manager,
                 (
@@ -167,7 +167,7 @@ class FunnelTemplate(models.AbstractModel):
         _ = self.env._
         return Stage(
             "s1.lead",
-            _("Lead"),
+            _("New lead"),
             _("From a channel, with a valid contact."),
             _("Marketing specialist"),
             (
@@ -263,7 +263,7 @@ class FunnelTemplate(models.AbstractModel):
         rep, manager = _("Sales representative"), _("Sales manager")
         need = Ask("need", _("Need is confirmed"), fields=("funnel_need",))
         return [
-            Stage("s4.contact", _("First contact"), _("The client is reached."), rep),
+            Stage("s4.contact", _("Initial contact"), _("The client is reached."), rep),
             Stage(
                 "s4.need",
                 _("Need confirmed"),

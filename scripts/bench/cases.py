@@ -82,6 +82,30 @@ def move(bench):
         )
 
 
+def gates(bench):
+    """Moving leads past ten criteria, beside moving them where there are none."""
+    with bench.twins("small") as workers:
+        workers[1].do("gates.add_criteria")
+        ids = workers[0].do("board.find", count=bench.scaled(MOVED))
+        for what, is_tracked, most in (
+            ("Move past ten criteria, tracked", True, 1.3),
+            ("Move past ten criteria, untracked", False, None),
+        ):
+            yield _compare(
+                bench,
+                workers,
+                Measure(
+                    what,
+                    f"{len(ids)} leads",
+                    beside="no criteria",
+                    most_ratio=most,
+                ),
+                lambda w, n, is_tracked=is_tracked: w.do(
+                    "board.move", ids=ids, stage=(n + 1) % STAGES, is_tracked=is_tracked
+                ),
+            )
+
+
 def board(bench):
     """Opening the pipeline."""
     with bench.pair("small") as workers:
@@ -216,6 +240,7 @@ CASES = {
     "regrade": regrade,
     "move": move,
     "load": load,
+    "gates": gates,
     "board": board,
     "day": day,
     "followups": followups,

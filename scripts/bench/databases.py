@@ -137,7 +137,7 @@ class Bench:
         self.drop("addon")
 
     @contextlib.contextmanager
-    def twins(self, key, fill):
+    def twins(self, key, fill=lambda worker: None):
         """Workers on two databases with the addon, alike when they are handed out.
 
         :param fill: function (worker) that adds to the first before it is copied
