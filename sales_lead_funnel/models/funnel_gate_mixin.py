@@ -98,10 +98,6 @@ class FunnelGateMixin(models.AbstractModel):
         with self._funnel_watch(MOVERS) as (_watch, leads):
             return super(FunnelGateMixin, leads).action_set_won()
 
-    def _merge_dependences(self, opportunities):
-        self.env["funnel.stage.approval"]._follow_merge(self, opportunities)
-        return super()._merge_dependences(opportunities)
-
     # ------------------------------------------------------------
     # WATCH
     # ------------------------------------------------------------

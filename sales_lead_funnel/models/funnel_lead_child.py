@@ -56,5 +56,8 @@ class FunnelLeadChild(models.AbstractModel):
         Sudo: whoever may merge the leads may keep what belongs to them.
         """
         records = self.sudo().with_context(active_test=False)
-        records = records.search([("lead_id", "in", merged.ids)])
-        records.write({"lead_id": survivor.id})
+        records.search([("lead_id", "in", merged.ids)])._reparent(survivor)
+
+    def _reparent(self, survivor):
+        """Override where handing over is more than another lead."""
+        self.write({"lead_id": survivor.id})

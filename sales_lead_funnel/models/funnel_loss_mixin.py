@@ -59,10 +59,6 @@ class FunnelLossMixin(models.AbstractModel):
             losses.write(vals)
         losses.filtered("lost_reason_id").action_complete()
 
-    def _merge_dependences(self, opportunities):
-        self.env["funnel.loss"]._follow_merge(self, opportunities)
-        return super()._merge_dependences(opportunities)
-
     def _merge_get_fields_specific(self):
         """The survivor met all competitors of the merged leads."""
         return {

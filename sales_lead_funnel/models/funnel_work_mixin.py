@@ -12,6 +12,8 @@ PAPERS = (  # models of what belongs to a lead; people first, others point at th
     "funnel.evaluation",
     "funnel.closing.step",
     "funnel.resource.request",
+    "funnel.stage.approval",
+    "funnel.loss",
 )
 ACTIVITIES = "mail.activity"
 

@@ -58,7 +58,7 @@ class TestTemplate(GateCommon):
         self.assertIn("Budget is at least 100,000", mql.change)
         self.assertNotIn("new stage", won.change)
         self.assertEqual(self._snapshot(), before)
-        self.assertEqual(lead.name, "Lead")
+        self.assertEqual(lead.name, "New lead")
 
     def test_applying_twice_changes_nothing(self):
         self._apply()
