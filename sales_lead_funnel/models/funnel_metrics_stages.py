@@ -5,7 +5,6 @@ from odoo.tools import SQL
 
 from ..tools import figures
 from ..tools.figures import Figure
-from ..tools.periods import days_between
 from ..tools.survival import Stay, summarise
 from .funnel_metrics_base import Spec
 
@@ -136,7 +135,13 @@ class FunnelMetricsStages(models.AbstractModel):
         rows = self._read_rows(
             SQL(
                 """
-                SELECT stay.key, stay.entered_at, stay.left_at, stay.outcome
+                SELECT stay.key, stay.entered_at >= %(start)s,
+                       COALESCE(stay.left_at < %(end)s, FALSE), stay.outcome,
+                       (EXTRACT(EPOCH FROM GREATEST(%(start)s, stay.entered_at)
+                           - stay.entered_at) / 86400)::float,
+                       (EXTRACT(EPOCH FROM CASE WHEN stay.left_at < %(end)s
+                           THEN stay.left_at ELSE %(now)s END
+                           - stay.entered_at) / 86400)::float
                   FROM %(stays)s
                  WHERE stay.entered_at < %(end)s
                    AND (stay.left_at IS NULL OR stay.left_at >= %(start)s)
@@ -144,24 +149,20 @@ class FunnelMetricsStages(models.AbstractModel):
                 stays=self._get_stays_sql(domain, groupby),
                 end=end,
                 start=start,
+                now=now,
             )
         )
         result = {}
-        for key, entered_at, left_at, outcome in rows:
+        for key, began, ended, outcome, age_seen, age_left in rows:
             data = result.setdefault(
                 key,
                 SimpleNamespace(entered=0, open=0, exits={}, exposure=0.0, stays=[]),
             )
-            ended = left_at is not None and left_at < end
-            data.entered += entered_at >= start
+            data.entered += began
             data.open += not ended
             if ended:
                 data.exits[outcome] = data.exits.get(outcome, 0) + 1
-            stay = Stay(
-                max(0.0, days_between(entered_at, start)),
-                days_between(entered_at, left_at if ended else now),
-                ended and outcome != "archived",
-            )
+            stay = Stay(age_seen, age_left, ended and outcome != "archived")
             data.exposure += stay.exit - stay.entry
             data.stays.append(stay)
         for data in result.values():
