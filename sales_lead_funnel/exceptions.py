@@ -17,3 +17,7 @@ class FunnelRegisterError(ValidationError):
 
 class FunnelScorecardError(ValidationError):
     """A scorecard, band or grade is set up in a way that cannot work."""
+
+
+class FunnelFollowupError(ValidationError):
+    """A record of the work on a lead (log, chain, plan, request) does not hold up."""

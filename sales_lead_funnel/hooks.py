@@ -1,6 +1,7 @@
 """Installing over live data, and leaving it as it was (design rule 4)."""
 
 import logging
+from datetime import date
 
 from odoo.tools import SQL, sql
 
@@ -20,6 +21,7 @@ COLUMNS = {
     "funnel_score": "numeric",
     "funnel_score_coverage": "numeric",
     "funnel_suggested_grade_id": "int4",
+    "funnel_next_contact_date": "date",
 }
 
 
@@ -42,6 +44,8 @@ def post_init_hook(env):
         "numbers": numbering.number_leads,
         "clients": client.fill_client_fields,
         "ledger": rebuild.rebuild_moves,
+        "stages": lambda env: env["crm.stage"]._funnel_preset_aliases(),
+        "cadence": _start_cadence,
         "rules": lambda env: env["funnel.scorecard"]._apply_rules(),
         "scores": lambda env: env["funnel.regrade"]._regrade(),
     }
@@ -52,11 +56,18 @@ def post_init_hook(env):
     env["crm.lead"].invalidate_model(flush=False)
 
 
+def _start_cadence(env):
+    """Plan contacts from today on; demo data has begun with its first lead."""
+    if env["crm.lead"]._funnel_get_cadence_start() == date.min:
+        env["crm.lead"]._funnel_start_cadence()
+
+
 def uninstall_hook(env):
     """Drop what uninstalling would leave behind.
 
     That is the counters of lead numbers, each with its database sequence, which go
-    only with the record itself; and core's notes of our foreign keys on its tables.
+    only with the record itself; core's notes of our foreign keys on its tables; and
+    what other modules noted of our models that have a chatter.
     """
     counters = env["ir.sequence"].with_context(active_test=False)
     counters = counters.search([("code", "=", "funnel.lead.number")])
@@ -65,13 +76,20 @@ def uninstall_hook(env):
     env["ir.model.constraint"].search(
         [("module.name", "=", "sales_lead_funnel"), ("type", "=", "f")]
     ).unlink()
+    env["ir.model.data"].search(
+        [
+            ("model", "in", ["ir.model.inherit", "ir.model.fields.selection"]),
+            ("name", "=like", r"%\_\_funnel\_resource\_request\_\_%"),
+            ("module", "!=", "sales_lead_funnel"),
+        ]
+    ).unlink()
     env["ir.config_parameter"].search(
-        [("key", "=", "sales_lead_funnel.score_fields")]
+        [("key", "=like", "sales_lead_funnel.%")]
     ).unlink()
     env.cr.execute(
         SQL(
             "DELETE FROM base_import_mapping"
-            " WHERE res_model = 'crm.lead' AND field_name LIKE %s",
+            " WHERE field_name LIKE %s OR res_model LIKE 'funnel.%%'",
             r"funnel\_%",
         )
     )

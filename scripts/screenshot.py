@@ -5,7 +5,7 @@
 
 Runs in the prepared environment (``make screenshots`` or ``dev.py shot``): it needs
 ``requests`` and ``websocket-client``. The lists of pages for the handbook are in
-``scripts/screenshots.toml``.
+``scripts/screenshots.txt``.
 """
 
 import argparse
@@ -38,14 +38,22 @@ SWITCHES = (
 SETTLED = """
 document.readyState === 'complete'
 && !document.querySelector('.o_loading_indicator, .o_blockUI')
-&& (!!document.querySelector('.o_action_manager > *') || !window.odoo?.__WOWL_DEBUG__)
+&& (!!document.querySelector('.o_action_manager > * > *')
+    || !location.pathname.startsWith('/odoo'))
+"""
+CLICK = """
+(() => {
+    const element = document.querySelector(SELECTOR);
+    element?.scrollIntoView({block: 'nearest'});
+    element?.click();
+})()
 """
 
 
 class Page:
     """One tab of a headless Chromium, spoken to over the DevTools protocol."""
 
-    def __init__(self, width, height):
+    def __init__(self, width, height, timezone):
         self.profile = tempfile.mkdtemp(prefix="slf-shot-")
         browser = next(filter(None, map(shutil.which, BROWSERS)), None)
         if not browser:
@@ -66,6 +74,7 @@ class Page:
             deviceScaleFactor=1,
             mobile=width < 600,
         )
+        self.command("Emulation.setTimezoneOverride", timezoneId=timezone)
 
     def _address(self):
         """Web socket of the first tab, once the browser has written its port."""
@@ -138,6 +147,11 @@ def shoot(page, base, shot):
     time.sleep(1)
     if not page.wait(SETTLED):
         print(f"(page never settled: {shot['url']})", file=sys.stderr)
+    for selector in shot.get("clicks", ()):
+        page.wait(f"!!document.querySelector({json.dumps(selector)})")
+        page.evaluate(CLICK.replace("SELECTOR", json.dumps(selector)))
+        time.sleep(1)
+        page.wait(SETTLED)
     for script in shot.get("scripts", ()):
         page.evaluate(script)
         time.sleep(1.2)
@@ -160,7 +174,11 @@ def parse_arguments():
     parser.add_argument("--login", default="admin", help="its password is the same")
     parser.add_argument("--width", type=int, default=1366)
     parser.add_argument("--height", type=int, default=900)
+    parser.add_argument("--timezone", default="Asia/Shanghai", help="of the reader")
     parser.add_argument("--wait", default="", help="CSS selector to wait for")
+    parser.add_argument(
+        "--click", action="append", default=[], help="CSS selector to click first"
+    )
     parser.add_argument("--js", action="append", default=[], help="run before the shot")
     return parser.parse_args()
 
@@ -168,14 +186,15 @@ def parse_arguments():
 def main():
     options = parse_arguments()
     cookie = session_cookie(options.base, options.db, options.login)
-    page = Page(options.width, options.height)
+    page = Page(options.width, options.height, options.timezone)
     try:
         page.command("Network.enable")
         page.command(
             "Network.setCookie", name="session_id", value=cookie, url=options.base
         )
         shot = {"url": options.url, "file": options.file, "wait": options.wait}
-        print(shoot(page, options.base, {**shot, "scripts": options.js}))
+        steps = {"clicks": options.click, "scripts": options.js}
+        print(shoot(page, options.base, shot | steps))
     finally:
         page.close()
 

@@ -1,1 +1,1 @@
-from . import funnel_demo
+from . import funnel_demo, funnel_demo_work

@@ -290,41 +290,10 @@ UPGRADE = ("预算已获批，决策人确认", "Budget now approved, decider co
 
 # Follow-up -------------------------------------------------------------------------
 
-TASKS = {  # activity type: summaries, Chinese and English
-    "call": (
-        ("电话跟进预算进度", "确认需求细节", "约下周演示时间"),
-        ("Call about the budget", "Agree on a date for the demo"),
-    ),
-    "meeting": (
-        ("上门演示产品", "方案讲解会议", "与决策人会面"),
-        ("On-site demo", "Meet the decision maker"),
-    ),
-    "email": (
-        ("发送案例资料", "发送报价单", "发送产品目录"),
-        ("Send the quotation", "Send two references"),
-    ),
-}
-NOTES = {  # stage: what was said, Chinese and English
-    "new": (
-        ("电话：客户表示正在了解方案，约一周后再联系。", "已加微信，发送公司介绍。"),
-        ("Call: is comparing options, asked for a deck.",),
-    ),
-    "qualified": (
-        (
-            "电话：现用Excel管理，效率低，希望三个月内上线。",
-            "线上会议：确认流程与用户数。",
-        ),
-        ("Video call: confirmed users and process.",),
-    ),
-    "proposition": (
-        (
-            "拜访：方案获认可，客户提出价格异议，需申请优惠。",
-            "邮件：已发送报价单第二版。",
-        ),
-        ("Visit: proposal liked, discount asked for.",),
-    ),
-}
-
+TASKS = (  # to be sent, Chinese and English
+    ("发送案例资料", "发送报价单", "发送产品目录", "发送会议纪要"),
+    ("Send the quotation", "Send two references", "Send the minutes"),
+)
 # Names of the demo's own records in Chinese (the file has them in English)
 CHINESE = {
     "crm_team_east_demo": "华东团队",
@@ -339,6 +308,14 @@ CHINESE = {
     "tag_mid_compare_demo": "中意向-比较方案",
     "tag_mid_budget_demo": "中意向-预算待批",
     "tag_low_ask_demo": "低意向-仅咨询",
+    "answer_price_payback_demo": "提供三年总成本对比表，算清回收期。",
+    "answer_rollout_team_demo": "派驻实施顾问，写入上线时间承诺。",
+    "answer_rival_side_demo": "用客户自己的数据并排演示，请业务部门评分。",
+    "question_manufacturing_problem_demo": "插单和停线多长时间发生一次？",
+    "question_manufacturing_implication_demo": "停线一小时损失多少？交付延误谁承担？",
+    "question_retail_implication_demo": "旺季断货少卖了多少？",
+    "question_logistics_problem_demo": "时效扣款和错发主要出在哪个环节？",
+    "question_health_implication_demo": "检查时资料不全，销售会停多久？",
 }
 
 # Core's own demo leads sell furniture; they get an industry in turn

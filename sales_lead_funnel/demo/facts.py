@@ -125,10 +125,10 @@ def _get_request(chance, plan, authority):
     client = plan.client
     if plan.source == "web" and plan.grade == "C" and chance.hits(25):
         title, need = content.STUDENT_NEED
-        person = _get_person(chance)[0]
+        person = get_person(chance)[0]
         return {"name": title, "contact_name": person, "funnel_need": need}
     title, need = chance.text(content.NEEDS[client.industry], client)
-    person, box = _get_person(chance)
+    person, box = get_person(chance)
     if client.is_foreign:
         person = chance.one_of(content.FOREIGN_CONTACTS)
         box = person.lower().replace(" ", ".")
@@ -142,7 +142,7 @@ def _get_request(chance, plan, authority):
     }
 
 
-def _get_person(chance):
+def get_person(chance):
     """Return a Chinese name and the name of the mail box."""
     surname, given = chance.one_of(content.SURNAMES), chance.one_of(content.GIVEN)
     return surname[0] + given[0], f"{given[1]}.{surname[1]}"

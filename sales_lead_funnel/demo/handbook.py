@@ -1,8 +1,8 @@
-"""The two leads of the sales handbooks (F1), with what F2 and F3 say about them."""
+"""The two leads of the sales handbooks (F1), with what F2, F3 and F5 say of them."""
 
 from datetime import datetime
 
-from .plan import LOCAL, Client, Event, Plan
+from .plan import LOCAL, Client, Event, Log, Plan
 
 
 def _at(day, hour=10):
@@ -15,6 +15,50 @@ def _plan(source, grade, owner, day, industry, tag, **vals):
     plan = Plan(client, source, grade, owner, moment, moment, creator=owner, tag=tag)
     plan.vals = {"funnel_obtained_at": moment, **vals}
     return plan
+
+
+def _log(who, day, hour, channel, contact, text, action, vals):
+    """A row of F2 (feedback) or, where a stage is told, of F5 (summary)."""
+    name = "summary" if "stage_name" in vals else "feedback"
+    said = {"channel": channel, "contact": contact, name: text, "next_action": action}
+    return Log(_at(day, hour), _at(day, hour + 2), who, said | vals)
+
+
+def _evaluation(day, urgency, competition, people, decision, action):
+    return {
+        "date": day,
+        "urgency": urgency,
+        "competition": competition,
+        "people_count": people,
+        "decision": decision,
+        "next_action": action,
+    }
+
+
+# day, hour, channel, talked to, what, next action, the rest
+FOLLOW_UPS = (
+    (
+        *("2024-03-01", 11, "call", False),
+        *("确认产品功能需求,明确决策流程", "3月5日前提交方案初稿"),
+        {"stage_name": "意向客户"},
+    ),
+    (
+        *("2024-03-05", 10, "call", "经理", "现用Excel管理客户,效率低"),
+        *("3月8日上门演示产品", {"decider_info": "经理(采购)", "mood": "positive"}),
+    ),
+    (
+        *("2024-03-05", 15, "email", False, "发送方案初稿,约定3月8日demo演示"),
+        *("准备demo演示环境,确认参会人", {"stage_name": "意向客户"}),
+    ),
+    (
+        *("2024-03-08", 14, "visit", "经理、总", "需支持多部门数据同步"),
+        *("提供3月12日方案初稿", {"decider_info": "总(技术总监)", "mood": "positive"}),
+    ),
+    (
+        *("2024-03-10", 10, "demo", False, "演示反馈良好,客户提出价格异议"),
+        *("3月12日前提供报价单,争取优惠权限", {"stage_name": "商机客户"}),
+    ),
+)
 
 
 def get_plans():
@@ -72,8 +116,13 @@ def get_plans():
         Event(_at("2024-03-07"), "manager", "review", (False, False)),
         Event(_at("2024-05-30"), "rep2", "lost", "expensive"),
     ]
-    first.notes = [
-        (_at("2024-03-05"), "电话：现用Excel管理客户，效率低。3月8日上门演示产品。"),
-        (_at("2024-03-08"), "拜访：需支持多部门数据同步。3月12日方案初稿。"),
+    first.logs = [_log("rep", *row) for row in FOLLOW_UPS]
+    first.evaluations = [
+        _evaluation(
+            "2024-03-06", 8, "1家竞品", 3, "中(3人决策)", "3月15日提交正式报价单"
+        )
+    ]
+    second.evaluations = [
+        _evaluation("2024-03-06", 3, "未知", 1, "高(个人决策)", "发送产品目录,跟进需求")
     ]
     return [first, second]

@@ -28,6 +28,23 @@ class Event(NamedTuple):
     value: object = None
 
 
+class Log(NamedTuple):
+    """One contact with the client, and when it was written down."""
+
+    at: datetime
+    recorded: datetime
+    who: str
+    vals: dict
+
+
+class Turn(NamedTuple):
+    """Where an open lead stands: when it was contacted, when it is due."""
+
+    due: int | None  # days from today; None: as the cadence says
+    ago: int  # days since the last contact
+    kind: str = ""  # "silent", "late", "paused" or "no decider"
+
+
 @dataclass(eq=False)
 class Plan:
     """One lead. Times are UTC without a time zone, as Odoo keeps them."""
@@ -43,8 +60,14 @@ class Plan:
     vals: dict = field(default_factory=dict)
     tag: str = ""
     events: list = field(default_factory=list)
-    notes: list = field(default_factory=list)  # (when, text) said by the owner
     task: tuple = ()  # (kind, days from today, summary) still to be done
+    turn: object = None  # of an open lead that is worked on
+    logs: list = field(default_factory=list)
+    people: list = field(default_factory=list)  # of the decision chain, as values
+    evaluations: list = field(default_factory=list)  # as values
+    steps: list = field(default_factory=list)  # of the closing plan, as values
+    requests: list = field(default_factory=list)
+    pause: tuple = ()  # (reason, day to resume)
 
     @property
     def stage(self):
@@ -55,6 +78,33 @@ class Plan:
     def is_open(self):
         ends = [event.kind for event in self.events if event.kind in ENDS]
         return not ends or ends[-1] == "restore"
+
+    @property
+    def is_assigned(self):
+        return bool(self.creator or any(e.kind == "assign" for e in self.events))
+
+    @property
+    def is_graded(self):
+        return any(event.kind == "propose" for event in self.events)
+
+    @property
+    def title(self):
+        """What is asked for, without the client's name."""
+        return self.vals["name"].removeprefix(f"{self.client.brand} ")
+
+    def get_stage_at(self, moment):
+        moves = [e.value for e in self.events if e.kind == "move" and e.at <= moment]
+        return moves[-1] if moves else "new"
+
+    def get_spans(self):
+        """Return (from, to or None) while somebody worked on it."""
+        start, spans = self.recorded, []
+        for event in self.events:
+            if event.kind in ("assign", "convert", "restore"):
+                start = event.at
+            elif event.kind in ENDS:
+                spans.append((start, event.at))
+        return [*spans, (start, None)] if self.is_open else spans
 
     @property
     def last_at(self):
@@ -99,6 +149,24 @@ class Chance:
         """A date that many days from today, as text."""
         days = self.random.randint(first, last)
         return (self.now + LOCAL + timedelta(days=days)).date().isoformat()
+
+    def day(self, moment):
+        """The date of a moment, as text."""
+        return (moment + LOCAL).date().isoformat()
+
+    def to_workday(self, moment, ahead):
+        """The same day, or the next weekday (``ahead`` > 0) or the one before (< 0)."""
+        weekend = (moment + LOCAL).weekday() - 4
+        if weekend <= 0 or not ahead:
+            return moment
+        return moment + timedelta(days=3 - weekend if ahead > 0 else -weekend)
+
+    def earlier(self, moment, days=0.0):
+        """The last office hour, ``days`` before a moment."""
+        local = moment - timedelta(days=days) + LOCAL
+        local -= timedelta(days=max(0, local.weekday() - 4))
+        hour, minute = self.random.randrange(OPENS, CLOSES), self.random.randrange(60)
+        return local.replace(hour=hour, minute=minute, second=0, microsecond=0) - LOCAL
 
     def later(self, moment, days=0.0):
         """The next office hour, ``days`` after a moment."""

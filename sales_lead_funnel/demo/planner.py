@@ -6,6 +6,7 @@ from . import content, handbook
 from .facts import get_tag, get_vals, make_clients
 from .life import Life
 from .plan import LOCAL, Chance, Event, Plan
+from .work import Work
 
 SEED = 2024
 DAYS = 212  # the oldest lead, in days before today
@@ -26,10 +27,10 @@ LATE = {  # entered more than a day after: copies in the deck
     "repeat": {True: 1, False: 15},
     "ad": {True: 1, False: 11},
 }
-TASK_DAYS = (-6, -3, -1, 0, 0, 0, 1, 2, 3, 5, 7, 9, 14)  # from today
-TASKS = {"A": ("call", "meeting"), "B": ("call", "meeting", "email"), "C": ("email",)}
-TASK_SHARE = {"A": 95, "B": 75, "C": 15}  # in % of the open leads
-UNASSIGNED = 6  # newest leads of the website that nobody took yet
+TASK_DAYS = (-1, 0, 0, 1, 2, 3, 5, 7)  # from today
+TASK_SHARE = 30  # in % of the open leads that are pursued
+FORGOTTEN = 70  # days after which a lead without a move is given up, but for C leads
+UNASSIGNED = 4  # newest leads of the website that nobody took yet
 WAITING = 6  # more grades that wait for review, half of them too low
 REOPENED = 6
 ARCHIVED = 4
@@ -39,6 +40,7 @@ MERGED = 5  # leads that came twice
 
 class Planner:
     def __init__(self, now, seed=SEED):
+        self.seed = seed
         self.chance = Chance(now, seed)
         self.now = self.chance.now
         self.clients = iter(make_clients(self.chance))
@@ -54,12 +56,17 @@ class Planner:
         self._keep_some_waiting(plans)
         self._reopen_some(plans)
         self._archive_some(plans)
+        self._give_up_some(plans)
         plans += [*self._get_twins(plans), *self._get_duplicates(plans)]
         plans.sort(key=lambda plan: plan.recorded)
         for number, plan in enumerate(plans):
             plan.vals["phone"] = f"138 0000 {number:04d}"
             self._look_ahead(plan)
+        Work(self.now, self.seed + 1).add(plans)
         return handbook.get_plans() + plans
+
+    def get_first_day(self):
+        return self.chance.day(self.now - timedelta(days=DAYS + 1))
 
     # Births --------------------------------------------------------------------------
 
@@ -112,7 +119,7 @@ class Planner:
         return plan
 
     def _look_ahead(self, plan):
-        """Expected closing, what was said last and what is to be done next."""
+        """Expected closing, and what is to be sent to the client."""
         chance = self.chance
         if not plan.is_open:
             days = (plan.last_at - self.now).days
@@ -120,13 +127,9 @@ class Planner:
             return
         first, last = (-12, -1) if chance.hits(10) else (5, 75)
         plan.vals["date_deadline"] = chance.date(first, last)
-        if plan.events and plan.events[0].kind != "merge":
-            note = chance.text(content.NOTES[plan.stage], plan.client)
-            plan.notes = [(plan.last_at, note)]
-        if plan.events and chance.hits(TASK_SHARE[plan.grade]):
-            kind = chance.one_of(TASKS[plan.grade])
-            summary = chance.text(content.TASKS[kind], plan.client)
-            plan.task = (kind, chance.one_of(TASK_DAYS), summary)
+        if plan.events and plan.grade != "C" and chance.hits(TASK_SHARE):
+            summary = chance.text(content.TASKS, plan.client)
+            plan.task = ("email", chance.one_of(TASK_DAYS), summary)
 
     # Special cases -------------------------------------------------------------------
 
@@ -183,6 +186,15 @@ class Planner:
         for plan in lying[:ARCHIVED]:
             at = self.chance.later(plan.last_at, 35)
             plan.events.append(Event(at, plan.owner, "archive"))
+
+    def _give_up_some(self, plans):
+        """No reaction for weeks: the salesperson closes the lead."""
+        for plan in plans:
+            days = self._days_ago(plan)
+            is_pursued = plan.grade != "C" or not plan.is_graded
+            if plan.is_open and plan.is_assigned and is_pursued and days > FORGOTTEN:
+                at = self.chance.later(plan.last_at, 45)
+                plan.events.append(Event(at, plan.owner, "lost", "function"))
 
     def _get_open(self, plans, count):
         """Return open leads of companies, last touched some days ago; each once."""

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 
 class CrmLead(models.Model):
@@ -7,11 +8,16 @@ class CrmLead(models.Model):
     # overrides wrap core's.
     _inherit = [
         "funnel.ledger.mixin",
+        "funnel.activity.mixin",
+        "funnel.plan.mixin",
         "funnel.grade.mixin",
         "funnel.score.mixin",
         "funnel.client.mixin",
         "funnel.number.mixin",
         "funnel.register.mixin",
+        "funnel.contact.mixin",
+        "funnel.coach.mixin",
+        "funnel.work.mixin",
         "funnel.import.mixin",
         "crm.lead",
     ]
@@ -20,28 +26,55 @@ class CrmLead(models.Model):
         compute="_compute_funnel_card_note", export_string_translation=False
     )
 
+    funnel_card_alert = fields.Boolean(
+        compute="_compute_funnel_card_note", export_string_translation=False
+    )
+
     @api.depends(
         "funnel_grade_state",
         "funnel_suggested_grade_id",
         "funnel_grade_id",
         "won_status",
+        "funnel_next_contact_date",
+        "funnel_gap",
     )
     def _compute_funnel_card_note(self):
         """The one line the board's card may gain: the next thing to do."""
         for lead in self:
-            lead.funnel_card_note = lead._funnel_get_card_note()
+            lead.funnel_card_note, lead.funnel_card_alert = lead._funnel_get_card_note()
 
     def _funnel_get_card_note(self):
-        """Return the next thing to do, or False. Override to add others."""
+        """Return the next thing to do or False, and whether something is wrong.
+
+        Override to add others.
+        """
         if self.won_status != "pending":
-            return False
+            return False, False
+        due = self._funnel_get_due_note()
+        if due:
+            return due, self.funnel_contact_overdue
         if self.funnel_grade_state == "proposed":
-            return self.env._("Grade waits for review")
+            return self.env._("Grade waits for review"), False
         if not self.funnel_grade_id and self.funnel_suggested_grade_id:
-            return self.env._(
-                "Propose a grade: %s suggested", self.funnel_suggested_grade_id.name
-            )
-        return False
+            grade = self.funnel_suggested_grade_id.name
+            return self.env._("Propose a grade: %s suggested", grade), False
+        if self.funnel_gap:
+            gaps = self._fields["funnel_gap"]._description_selection(self.env)
+            return dict(gaps)[self.funnel_gap], False
+        return False, False
+
+    def _funnel_get_due_note(self):
+        """Say that a contact is due or overdue, or that the lead pauses."""
+        if self.funnel_resume_date:
+            day = format_date(self.env, self.funnel_resume_date)
+            return self.env._("Paused until %s", day)
+        today = fields.Date.context_today(self)
+        due = self.funnel_next_contact_date
+        if not due or due > today:
+            return False
+        if due == today:
+            return self.env._("Contact today")
+        return self.env._("Contact overdue for %s days", (today - due).days)
 
     @api.model
     def get_import_templates(self):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
 from ..exceptions import FunnelGradeError
 
@@ -9,6 +10,7 @@ NO_GRADE = {
     "funnel_grade_id": False,
     "funnel_grade_state": "none",
     "funnel_grade_reason": False,
+    "funnel_proposed_at": False,
 }
 STEP_KEY = "funnel_grade_step"
 
@@ -45,6 +47,12 @@ class FunnelGradeMixin(models.AbstractModel):
         copy=False,
         readonly=True,
         help="Reason given with the last proposal or review.",
+    )
+    funnel_proposed_at = fields.Datetime(
+        string="Grade proposed at",
+        copy=False,
+        readonly=True,
+        help="When the grade was last proposed; rules can count from here.",
     )
 
     # ------------------------------------------------------------
@@ -91,6 +99,7 @@ class FunnelGradeMixin(models.AbstractModel):
         state = vals.pop("funnel_grade_state", "none") or "none"
         grade_id = vals.pop("funnel_grade_id", None)
         reason = vals.pop("funnel_grade_reason", False)
+        vals.pop("funnel_proposed_at", None)
         if state != "none" or (
             grade_id is False and any(self.mapped("funnel_grade_id"))
         ):
@@ -190,6 +199,8 @@ class FunnelGradeMixin(models.AbstractModel):
         vals = {"funnel_grade_id": grade_id, "funnel_grade_state": kind}
         if reason or kind == "proposed":
             vals["funnel_grade_reason"] = reason or False
+        if kind == "proposed":
+            vals["funnel_proposed_at"] = fields.Datetime.now()
         self.with_context(**{STEP_KEY: GradeStep()}).write(vals)
         self.env["funnel.grade.change"]._append(
             {
@@ -204,6 +215,15 @@ class FunnelGradeMixin(models.AbstractModel):
             for lead in self
         )
         self._funnel_forget_ledger()
+        self._funnel_end_reviews(kind)
+
+    def _funnel_end_reviews(self, kind):
+        """End the managers' activities: reviewed, or asked anew for a new proposal."""
+        activities = self._funnel_get_open(Domain("funnel_purpose", "=", "review"))
+        if kind == "reviewed":
+            self._funnel_finish(activities, self.env.user)
+        else:
+            activities.unlink()
 
     def _funnel_get_birth(self, event):
         """Return when the lead began: no step of grading happened before."""

@@ -4,31 +4,33 @@ from odoo.tools import SQL
 
 
 class LeadColumns:
-    """Builds the columns of one query on leads, joining what names need."""
+    """Builds the columns of one query on leads, joining what names need.
 
-    def __init__(self, leads, query):
+    :param alias: where the leads stand in the query, when joined to something else
+    """
+
+    def __init__(self, leads, query, alias=None):
         self.leads = leads
         self.query = query
+        self.alias = alias or leads._table
         self.env = leads.env
 
     def field(self, name):
-        return self.leads._field_to_sql(self.leads._table, name, self.query)
+        return self.leads._field_to_sql(self.alias, name, self.query)
 
     def related(self, name, other="name"):
         """A field of the record that a many2one points to."""
-        alias, comodel = self._join(self.leads._table, self.leads[name], name)
+        alias, comodel = self._join(self.alias, self.leads[name], name)
         return comodel._field_to_sql(alias, other, self.query)
 
     def owner(self):
-        alias, users = self._join(self.leads._table, self.leads.user_id, "user_id")
+        alias, users = self._join(self.alias, self.leads.user_id, "user_id")
         alias, partners = self._join(alias, users.partner_id, "partner_id")
         return partners._field_to_sql(alias, "name", self.query)
 
     def client(self):
         """Company, or person with the mark that makes it importable again (F1)."""
-        alias, partners = self._join(
-            self.leads._table, self.leads.partner_id, "partner_id"
-        )
+        alias, partners = self._join(self.alias, self.leads.partner_id, "partner_id")
         return SQL(
             """COALESCE(NULLIF(%(company)s, ''), NULLIF(%(partner_company)s, ''),
                         COALESCE(NULLIF(%(contact)s, ''), %(partner)s)

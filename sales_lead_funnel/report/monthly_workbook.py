@@ -87,6 +87,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
         yield self._get_stage_sheet(scope)
         yield self._get_register_sheet(scope)
         yield self._get_grading_sheet(scope)
+        yield from self.env["funnel.work.sheets"]._get_sheets(scope)
 
     # ------------------------------------------------------------
     # COVER

@@ -40,6 +40,8 @@ MAPPING = [
 
 
 class ImportCommon(FunnelCommon):
+    importing = "crm.lead"
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -57,11 +59,11 @@ class ImportCommon(FunnelCommon):
     def _import(self, file, file_type=CSV, *, by=None, limit=2000, dryrun=False):
         """Preview a file and import it with the mapping suggested, as the dialog does.
 
-        :return: ``(leads, messages, mapping)``
+        :return: ``(records, messages, mapping)``
         """
         wizard = self.env["base_import.import"].with_user(by or self.manager)
         wizard = wizard.with_context(tracking_disable=True).create(
-            {"res_model": "crm.lead", "file": file, "file_type": file_type}
+            {"res_model": self.importing, "file": file, "file_type": file_type}
         )
         preview = wizard.parse_preview(self._options(limit))
         self.assertNotIn("error", preview)
@@ -69,7 +71,7 @@ class ImportCommon(FunnelCommon):
         mapping = ["/".join(matches.get(i, [])) or False for i in range(len(headers))]
         options = {**self._options(limit), **preview["options"]}
         ids, messages = self._import_batches(wizard, mapping, headers, options, dryrun)
-        return self.env["crm.lead"].browse(ids), messages, mapping
+        return self.env[self.importing].browse(ids), messages, mapping
 
     def _options(self, limit):
         return {

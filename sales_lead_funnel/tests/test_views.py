@@ -7,11 +7,23 @@ from lxml import etree
 from odoo.tests import Form, tagged
 from odoo.tools import file_open
 
+from .. import exceptions
 from .common import FULL_PROSPECT, FunnelCommon
 
 REP = "sales_team.group_sale_salesman"
 MANAGER = "sales_team.group_sale_salesman_all_leads"
 DIRECTOR = "sales_team.group_sale_manager"
+
+
+@tagged("post_install", "-at_install")
+class TestErrors(FunnelCommon):
+    def test_web_client_shows_the_text_of_each_error(self):
+        with file_open("sales_lead_funnel/static/src/errors/funnel_errors.js") as file:
+            script = file.read()
+        ours = [name for name in vars(exceptions) if name.startswith("Funnel")]
+        self.assertTrue(ours)
+        for name in ours:
+            self.assertIn(f'"{name}"', script)
 
 
 @tagged("post_install", "-at_install")

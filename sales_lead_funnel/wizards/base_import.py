@@ -1,14 +1,16 @@
 from odoo import models
 
+WHOLE_FILES = {"crm.lead", "funnel.followup", "funnel.evaluation"}
+
 
 class BaseImport(models.TransientModel):
     _inherit = "base_import.import"
 
     def execute_import(self, fields, columns, options, dryrun=False):
-        """Import leads wholly or not at all, also when the file goes in batches.
+        """Import our forms wholly or not at all, also when a file goes in batches.
 
         The dialog sends large files in batches, each saved on its own; one bad row
-        in a later batch would leave half a register behind. So before the first
+        in a later batch would leave half a form behind. So before the first
         batch the whole file is tried.
         """
         if self._funnel_is_first_batch(options) and not dryrun:
@@ -19,10 +21,10 @@ class BaseImport(models.TransientModel):
         return super().execute_import(fields, columns, options, dryrun=dryrun)
 
     def _funnel_is_first_batch(self, options):
-        """Tell the first of several batches of leads from all other imports."""
+        """Tell the first of several batches of a form from all other imports."""
         limit = options.get("limit")
         return (
-            self.res_model == "crm.lead"
+            self.res_model in WHOLE_FILES
             and limit
             and not options.get("skip")
             and self._funnel_count_rows() > limit

@@ -4,6 +4,7 @@ from .figures import Measure
 from .workers import Worker
 
 MOVED, DRAGGED, LOADED = 1_000, 40, 5_000
+FOLLOWUPS = 500_000
 STAGES = 3  # open stages of core's pipeline
 
 
@@ -117,6 +118,62 @@ def load(bench):
         )
 
 
+# --- the work on leads ----------------------------------------------------------------
+
+
+def day(bench):
+    """My Day of a manager and of a rep, beside the pipeline of core alone."""
+    with bench.pair("big") as workers:
+        seed = bench.get_seed("big")
+        size = f"{seed.open} open leads"
+        core, addon = workers
+        addon.do("work.fill_papers")
+        addon.do("work.fill_followups", count=bench.scaled(FOLLOWUPS))
+        bench.settle(addon.database)
+        for screen, who in (("team", "manager"), ("own", "rep")):
+            measure = Measure(
+                f"My Day of a {who}",
+                size,
+                beside="core's pipeline",
+                unit="ms",
+                most_ratio=1.5,
+            )
+            for number in range(bench.pairs + 1):
+                pipeline = core.do("board.open_board")
+                screen_time = addon.do("work.open_day", screen=screen)
+                if number:
+                    measure.add(pipeline, screen_time)
+            yield measure
+
+
+def followups(bench):
+    """Logging and opening where there are few follow-ups, and where very many."""
+    with bench.twins("big", _fill_few_followups) as workers:
+        ids = workers[0].do("board.find", count=DRAGGED)
+        count = bench.scaled(FOLLOWUPS)
+        total = workers[1].do("work.fill_followups", count=count)
+        bench.settle(workers[1].database)
+        for task, what in (("log", "Log a follow-up"), ("open_lead", "Open a lead")):
+            yield _compare(
+                bench,
+                workers,
+                Measure(
+                    what,
+                    f"{total} follow-ups",
+                    beside="ten each on 40 leads",
+                    unit="ms",
+                    most_ratio=1.2,
+                ),
+                lambda w, _n, task=task: w.do(f"work.{task}", ids=ids),
+            )
+
+
+def _fill_few_followups(worker):
+    ids = worker.do("board.find", count=DRAGGED)
+    worker.do("work.fill_papers")
+    worker.do("work.fill_followups", count=10 * len(ids), ids=ids)
+
+
 def _compare(bench, workers, measure, task):
     """Core and addon in turns; the first round warms up.
 
@@ -160,5 +217,7 @@ CASES = {
     "move": move,
     "load": load,
     "board": board,
+    "day": day,
+    "followups": followups,
     "workbook": workbook,
 }

@@ -136,6 +136,21 @@ class Bench:
             yield worker
         self.drop("addon")
 
+    @contextlib.contextmanager
+    def twins(self, key, fill):
+        """Workers on two databases with the addon, alike when they are handed out.
+
+        :param fill: function (worker) that adds to the first before it is copied
+        """
+        with self.single(key) as worker:
+            fill(worker)
+            self.settle(worker.database)
+            worker.close()
+            twin = self.new("twin", worker.database)
+            with Worker(worker.database) as one, Worker(twin) as other:
+                yield one, other
+            self.drop("twin")
+
 
 def _patiently_drop(name, attempts=30):
     """Drop a database once autovacuum, which only a superuser may end, has left it."""

@@ -1,7 +1,10 @@
 """``make screenshots``: pictures of the demo database's screens.
 
-``scripts/screenshots.txt`` lists them: name, login, width, address, one a line.
+``scripts/screenshots.txt`` lists them, one a line: name, login, width, address, then
+what is to be clicked first. Two blanks or more part the columns.
 """
+
+import re
 
 from . import browser, database, demo, layout, odoo, serving, shell
 from .say import Problem, info, step
@@ -18,15 +21,18 @@ def take():
     browser.ensure()
     step(f"Pictures: into {FOLDER.relative_to(layout.REPO)}")
     with serving.behind(database.DEMO) as base:
-        for name, login, width, address in read_list():
-            one(base, database.DEMO, address, FOLDER / f"{name}.png", login, width)
+        for name, login, width, address, *clicks in read_list():
+            path = FOLDER / f"{name}.png"
+            options = [f"--click={selector}" for selector in clicks]
+            one(base, database.DEMO, address, path, login, width, *options)
             info(f"{name}.png")
 
 
 def read_list():
-    """The pictures of the list, as lists of four words."""
-    lines = (line.split("#")[0].split() for line in LIST.read_text().splitlines())
-    return [words for words in lines if len(words) == 4]
+    """The pictures of the list, as lists of four columns or more."""
+    lines = (line.split("#")[0].strip() for line in LIST.read_text().splitlines())
+    rows = (re.split(r"\s{2,}", line) for line in lines)
+    return [row for row in rows if len(row) >= 4]
 
 
 def one(base, name, address, path, login="admin", width="1366", *options):

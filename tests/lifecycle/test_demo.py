@@ -12,6 +12,11 @@ from odoo import fields
 leads = env["crm.lead"].with_context(active_test=False)
 everything = leads.search([])
 """
+WORK_COUNTS = (
+    "SELECT log.channel, log.mood, count(*), count(log.objection_id) FROM"
+    " funnel_followup log JOIN res_users rep ON rep.id = log.user_id"
+    " WHERE rep.login LIKE 'rep%' GROUP BY 1, 2 ORDER BY 1, 2"
+)
 COUNTS = (
     "SELECT won_status, stage_id, funnel_grade_id, funnel_grade_state, count(*),"
     " sum(expected_revenue)::int FROM crm_lead GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
@@ -195,6 +200,178 @@ result = {
     assert few == {}
 
 
+WORK = """
+reps = env["res.users"].search([("login", "in", ["rep", "rep2", "rep3"])])
+lead_of_ours = ("lead_id.team_id", "in", [
+    env.ref("sales_lead_funnel.crm_team_east_demo").id,
+    env.ref("sales_lead_funnel.crm_team_south_demo").id,
+])
+
+def get_day(user, screen="own"):
+    day = env["funnel.my.day"].with_user(user).with_context(tz=user.tz, lang=user.lang)
+    return day.get_day(screen)
+"""
+
+
+def test_each_rep_has_a_day_of_a_healthy_team(demo):
+    days = demo(
+        f"""{WORK}
+result = []
+for rep in reps:
+    counts = {{s["name"]: s["count"] for s in get_day(rep)["sections"]}}
+    open_leads = leads.search_count([
+        ("user_id", "=", rep.id), ("won_status", "=", "pending"), ("active", "=", True)
+    ])
+    result.append([counts, open_leads])
+"""
+    )
+    for counts, open_leads in days:
+        assert 2 <= counts["overdue"] <= 6, days
+        assert 1 <= counts["due"] <= 5, days
+        assert 1 <= counts["risk"] <= 7, days
+        assert counts["overdue"] <= open_leads / 3, days
+    assert all(day[0]["waiting"] for day in days)
+
+
+def test_the_manager_finds_requests_reviews_and_a_moving_list(demo):
+    result = demo(
+        f"""{WORK}
+manager = env["res.users"].search([("login", "=", "manager")])
+day = get_day(manager, "team")
+counts = {{s["name"]: s["count"] for s in day["sections"]}}
+rows = day["meeting"]["rows"]
+result = [
+    counts["requests"],
+    counts["reviews"],
+    len(day["team"]["rows"]),
+    len(rows),
+    sum(bool(row["moved"]) for row in rows),
+    sum(bool(row["blocker"]) for row in rows),
+]
+"""
+    )
+    assert result[0] >= 3
+    assert min(result) >= 2, result
+
+
+def test_every_kind_of_risk_and_gap_occurs(demo):
+    found = demo(
+        f"""{WORK}
+manager = env["res.users"].search([("login", "=", "manager")])
+lists = env["funnel.my.day"].with_user(manager).with_context(tz=manager.tz)
+pending = [("won_status", "=", "pending")]
+today = fields.Date.context_today(lists)
+own = leads.with_user(manager)
+result = {{
+    **{{risk: own.search_count(pending + list(domain))
+       for risk, domain in lists._get_risks(today).items() if risk != "overdue"}},
+    **collections.Counter(str(gap) for gap in own.search(pending).mapped("funnel_gap")),
+    "paused": own.search_count([("funnel_resume_date", "!=", False)]),
+}}
+"""
+    )
+    wanted = {"step", "silent", "rotting", "problem", "decider", "paused"}
+    assert wanted <= {name for name, count in found.items() if count}, found
+
+
+def test_papers_of_the_work_are_complete(demo):
+    result = demo(
+        f"""{WORK}
+logs = env["funnel.followup"].search([lead_of_ours])
+answers = env["funnel.objection.answer"].search([])
+requests = env["funnel.resource.request"].search([lead_of_ours])
+steps = env["funnel.closing.step"].search([lead_of_ours])
+judged = collections.Counter(e.lead_id.id for e in env["funnel.evaluation"].search([]))
+chains = env["funnel.stakeholder"].search([]).grouped("lead_id")
+first = leads.search([("funnel_code", "=", "LX2024001")])
+result = {{
+    "logs": len(logs),
+    "late": sum(not log.same_day for log in logs),
+    "spin": [sum(bool(log[name]) for log in logs) for name in (
+        "situation", "problem", "implication", "need_payoff")],
+    "moods": len(set(logs.mapped("mood"))),
+    "won answers": sum(answer.won_count > 0 for answer in answers),
+    "requests": sorted(set(requests.mapped("state"))),
+    "steps": sorted(set(steps.mapped("state"))),
+    "twice": sum(number > 1 for number in judged.values()),
+    "chains": sum(len(people) in (3, 4, 5) for people in chains.values()),
+    "opposing": sum("opposes" in p.mapped("stance") for p in chains.values()),
+    "reporting": sum(bool(p.parent_id) for p in chains.values()),
+    "handbook": [len(first.funnel_followup_ids), len(first.funnel_evaluation_ids)],
+}}
+"""
+    )
+    assert result["logs"] >= 400
+    assert 0.05 <= result["late"] / result["logs"] <= 0.25
+    assert min(result["spin"]) >= 20
+    assert result["moods"] >= 4
+    assert result["won answers"] >= 4
+    assert result["requests"] == [
+        *("approved", "cancelled", "done", "draft", "refused", "submitted")
+    ]
+    assert result["steps"] == ["done", "late", "planned"]
+    assert min(result["twice"], result["opposing"]) >= 3
+    assert min(result["chains"], result["reporting"]) >= 20
+    assert result["handbook"] == [5, 1]
+
+
+def test_each_lead_has_one_planned_contact_at_most(demo):
+    result = demo(
+        f"""{WORK}
+own = leads.search([("user_id", "in", reps.ids), ("won_status", "=", "pending")])
+calls = own.activity_ids.filtered(
+    lambda a: a.activity_type_id.category in ("phonecall", "meeting")
+)
+closed = leads.search([("user_id", "in", reps.ids), ("won_status", "!=", "pending")])
+result = [
+    len(calls) - len(set(calls.mapped("res_id"))),
+    len(calls) > 10,
+    len(closed.activity_ids),
+]
+"""
+    )
+    assert result == [0, True, 0]
+
+
+def test_work_happened_within_office_hours_before_today(demo_sql):
+    outside = demo_sql(
+        "SELECT count(*) FROM funnel_followup log JOIN crm_lead lead"
+        "    ON lead.id = log.lead_id JOIN crm_team team ON team.id = lead.team_id"
+        "  JOIN res_users rep ON rep.id = log.user_id AND rep.login LIKE 'rep%'"
+        " WHERE log.happened_at > log.recorded_at OR log.recorded_at > now()"
+        "    OR extract(hour FROM log.happened_at AT TIME ZONE 'UTC'"
+        "                         AT TIME ZONE 'Asia/Shanghai') NOT BETWEEN 8 AND 21"
+    )
+    assert outside == [[0]]
+
+
+def test_nobody_was_told(demo):
+    result = demo(
+        """
+ours = env["res.users"].search([("login", "in", ["rep", "rep2", "rep3", "manager"])])
+domain = [("res_partner_id", "in", ours.partner_id.ids)]
+result = [
+    env["mail.notification"].search_count(domain),
+    env["mail.mail"].search_count([("recipient_ids", "in", ours.partner_id.ids)]),
+]
+"""
+    )
+    assert result == [0, 0]
+
+
+def test_contacts_are_planned_from_the_first_lead_on(demo):
+    """A later run of the planning finds nothing to change."""
+    changed = demo(
+        """
+before = {lead.id: lead.funnel_next_contact_date for lead in everything}
+everything._funnel_replan()
+env.invalidate_all()
+result = [l.name for l in everything if before[l.id] != l.funnel_next_contact_date]
+"""
+    )
+    assert changed == []
+
+
 def test_each_user_can_log_in_and_sees_leads(demo):
     result = demo(
         """
@@ -225,7 +402,8 @@ def tell(now):
     return [
         (plan.client, plan.recorded, sorted(plan.vals.items(), key=str), [
             event[:3] for event in plan.events
-        ])
+        ], [log[:3] for log in plan.logs], plan.people, plan.evaluations, plan.steps,
+        plan.requests, plan.pause)
         for plan in Planner(fields.Datetime.to_datetime(now)).get_plans()
     ]
 
@@ -241,3 +419,4 @@ def test_another_database_without_chinese_has_the_same_leads(demo_sql, odoo_cli)
     assert odoo_cli.complaints() == []
     assert odoo_cli.sql(name, LANGUAGES) == [["en_US"]]
     assert odoo_cli.sql(name, COUNTS) == demo_sql(COUNTS)
+    assert odoo_cli.sql(name, WORK_COUNTS) == demo_sql(WORK_COUNTS)

@@ -1,5 +1,22 @@
 """The addon goes in, up and out without a warning, and core keeps working."""
 
+ORIGINS = (  # tables of what the addon brings along to work with
+    "funnel_cadence",
+    "funnel_evaluation_axis",
+    "funnel_spin_question",
+    "funnel_objection",
+    "funnel_objection_answer",
+)
+LIBRARY = [
+    *(f"SELECT count(*) FROM {table}" for table in ORIGINS),
+    "SELECT count(*) FROM base_automation WHERE name->>'en_US' LIKE 'Funnel%'",
+    "SELECT count(*) FROM ir_act_server WHERE code LIKE '%ask_reviews%'",
+]
+FIRST_VERSION = (
+    "UPDATE ir_module_module SET latest_version = '19.0.1.0.0'"
+    " WHERE name = 'sales_lead_funnel'"
+)
+
 
 def test_install_over_plain_crm_logs_no_warning(odoo_cli):
     name = odoo_cli.new_db()
@@ -11,6 +28,91 @@ def test_upgrade_logs_no_warning(odoo_cli, addon_template):
     name = odoo_cli.new_db(addon_template)
     odoo_cli.upgrade(name)
     assert odoo_cli.complaints() == []
+
+
+def test_upgrade_leaves_what_was_replaced_or_deleted(odoo_cli, addon_template):
+    name = odoo_cli.new_db(addon_template)
+    odoo_cli.shell(
+        name,
+        """
+        find = lambda xmlid: env.ref(f"sales_lead_funnel.{xmlid}")
+        env["funnel.cadence.preset"].create({"preset": "pace"}).action_apply()
+        find("grade_a").unlink()
+        find("grade_b").unlink()
+        find("axis_urgency").unlink()
+        find("objection_price").unlink()
+        find("question_silent_2").unlink()
+        find("automation_review_grade_a").unlink()
+        """,
+    )
+    before = [odoo_cli.sql(name, counting) for counting in LIBRARY]
+    odoo_cli.upgrade(name)
+    assert odoo_cli.complaints() == []
+    assert [odoo_cli.sql(name, counting) for counting in LIBRARY] == before
+
+
+def test_upgrade_from_the_first_version_brings_the_library(odoo_cli):
+    """Also where grade B was deleted: nothing else needs it."""
+    name = odoo_cli.new_db()
+    odoo_cli.install(name, languages="zh_CN")
+    tables = ", ".join(ORIGINS)
+    for statement in (
+        f"TRUNCATE {tables} CASCADE",
+        "DELETE FROM base_automation WHERE name->>'en_US' LIKE 'Funnel%'",
+        "DELETE FROM ir_act_server WHERE code LIKE '%ask_reviews%'",
+        "DELETE FROM funnel_grade WHERE name->>'en_US' = 'B'",
+        (
+            "DELETE FROM ir_model_data WHERE module = 'sales_lead_funnel'"
+            " AND name ~ '^(axis|question|objection|automation|grade_b)'"
+        ),
+        FIRST_VERSION,
+    ):
+        odoo_cli.sql(name, statement)
+    odoo_cli.upgrade(name)
+    assert odoo_cli.complaints() == []
+    lines = "SELECT days, channel FROM funnel_cadence ORDER BY id"
+    assert odoo_cli.sql(name, lines) == [[1, "call"], [5, "visit"], [0, "email"]]
+    counts = [odoo_cli.sql(name, counting)[0][0] for counting in LIBRARY]
+    assert counts == [3, 4, 13, 5, 6, 1, 1]
+    untold = (
+        "SELECT name->>'en_US' FROM {} WHERE name->>'zh_CN' IS NULL"
+        " OR name->>'zh_CN' = name->>'en_US'"
+    )
+    for table in ORIGINS[1:]:
+        assert odoo_cli.sql(name, untold.format(table)) == []
+    odoo_cli.upgrade(name)
+    assert [odoo_cli.sql(name, counting)[0][0] for counting in LIBRARY] == counts
+
+
+def test_upgrade_from_the_first_version_starts_the_cadence(odoo_cli, addon_template):
+    """As 19.0.1.0.0 left the leads: numbered and scored, nothing planned."""
+    name = odoo_cli.new_db(addon_template)
+    odoo_cli.shell(
+        name,
+        """
+        env["crm.lead"].create({"name": "Old", "funnel_obtained_at": "2020-01-01"})
+        """,
+    )
+    for statement in (
+        "ALTER TABLE crm_lead DROP COLUMN funnel_next_contact_date",
+        "ALTER TABLE crm_stage DROP COLUMN funnel_aliases",
+        "ALTER TABLE crm_stage DROP COLUMN funnel_quote_out",
+        "DELETE FROM ir_config_parameter WHERE key = 'sales_lead_funnel.cadence_start'",
+        FIRST_VERSION,
+    ):
+        odoo_cli.sql(name, statement)
+    odoo_cli.upgrade(name)
+    assert odoo_cli.complaints() == []
+    due = "SELECT funnel_next_contact_date FROM crm_lead WHERE name = 'Old'"
+    assert odoo_cli.sql(name, due) == [[None]]
+    start = odoo_cli.sql(
+        name,
+        "SELECT value::date >= CURRENT_DATE - 1 FROM ir_config_parameter"
+        " WHERE key = 'sales_lead_funnel.cadence_start'",
+    )
+    assert start == [[True]]
+    quoted = "SELECT name->>'en_US' FROM crm_stage WHERE funnel_quote_out"
+    assert odoo_cli.sql(name, quoted) == [["Proposition"]]
 
 
 def test_install_with_demo_data_logs_no_warning(odoo_cli):

@@ -7,6 +7,17 @@ import pytest
 from live_company import LIVE_COMPANY
 
 ADDON = "sales_lead_funnel"
+DEPENDENCIES = "base_automation,web_hierarchy"  # stay when the addon is removed
+# The company has a rule by time of its own, or core would wake its cron for ours.
+OWN_RULE = """
+env["base.automation"].create({
+    "name": "Own", "model_id": env.ref("crm.model_crm_lead").id, "trigger": "on_time",
+    "trg_date_id": env.ref("crm.field_crm_lead__date_open").id, "trg_date_range": 1,
+    "trg_date_range_type": "hour", "trg_date_range_mode": "after",
+    "filter_domain": "[('id', '=', 0)]",
+})
+result = True
+"""
 
 REPLAY = """
     WITH last AS (
@@ -101,6 +112,8 @@ def history(cli, name, lead):
 def live(module_odoo):
     """A database with live leads, the addon installed: (tool, database, dumps)."""
     name = module_odoo.new_db()
+    module_odoo.install(name, DEPENDENCIES)
+    module_odoo.shell(name, OWN_RULE)
     module_odoo.shell(name, LIVE_COMPANY)
     before = dump(module_odoo, name), objects(module_odoo, name)
     module_odoo.install(name)
@@ -240,6 +253,33 @@ def test_scores_and_client_facts_equal_a_recompute(live):
     assert changed == []
 
 
+def test_no_old_lead_is_due_on_the_day_of_installing(live):
+    cli, name, _before = live
+    due = "SELECT name FROM crm_lead WHERE funnel_next_contact_date IS NOT NULL"
+    assert cli.sql(name, due) == []
+    activities = "SELECT id FROM mail_activity WHERE funnel_purpose IS NOT NULL"
+    cli.shell(
+        name,
+        """
+        env["funnel.plan"].plan_first_contacts()
+        env["funnel.plan"].remind_overdue()
+        result = True
+        """,
+    )
+    assert cli.sql(name, activities) == []
+
+
+def test_stages_are_called_as_in_the_handbooks(live):
+    cli, name, _before = live
+    rows = cli.sql(
+        name,
+        """SELECT name->>'en_US', funnel_aliases IS NOT NULL, funnel_quote_out
+             FROM crm_stage WHERE name->>'en_US' IN ('New', 'Proposition')
+            ORDER BY 1""",
+    )
+    assert rows == [["New", True, False], ["Proposition", True, True]]
+
+
 def test_client_facts_are_filled(live):
     cli, name, _before = live
     rows = cli.sql(
@@ -268,15 +308,16 @@ def removed(live):
 
 def test_installing_changed_nothing_of_core(removed):
     _cli, _name, (before, _objects), installed = removed
-    for table in ("crm_stage", "crm_tag", "mail_tracking_value", "res_partner"):
+    for table in ("crm_tag", "mail_tracking_value", "res_partner"):
         assert installed[table] == before[table]
     messages = [json.loads(row) for row in installed["mail_message"]]
     ours = [row for row in messages if row["model"] == "crm.lead"]
     kept = set(before["mail_message"])
     assert {json.dumps(row) for row in ours} <= kept
-    leads = [json.loads(row) for row in installed["crm_lead"]]
-    core = [{k: v for k, v in row.items() if "funnel" not in k} for row in leads]
-    assert sorted(map(json.dumps, core)) == before["crm_lead"]
+    for table in ("crm_lead", "crm_stage"):
+        rows = [json.loads(row) for row in installed[table]]
+        core = [{k: v for k, v in row.items() if "funnel" not in k} for row in rows]
+        assert sorted(map(json.dumps, core)) == before[table]
 
 
 def test_uninstalling_leaves_the_rows_of_every_table(removed):

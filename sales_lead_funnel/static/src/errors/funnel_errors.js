@@ -5,6 +5,7 @@ import {WarningDialog} from "@web/core/errors/error_dialogs";
 // be shown as "something went wrong" without their text.
 const MODULE = "odoo.addons.sales_lead_funnel.exceptions";
 const NAMES = [
+    "FunnelFollowupError",
     "FunnelGradeError",
     "FunnelLedgerError",
     "FunnelRegisterError",

@@ -1,0 +1,348 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL, plaintext2html
+
+from ..exceptions import FunnelFollowupError
+from .funnel_followup_correction import CONTENT
+from .funnel_grade_mixin import REVIEWER_GROUP
+from .funnel_path import current_path, explicit_happened_at
+
+CHANNELS = [
+    ("call", "Call"),
+    ("visit", "Visit"),
+    ("email", "E-mail"),
+    ("video", "Online meeting"),
+    ("demo", "On-site demo"),
+    ("chat", "Chat"),
+    ("other", "Other"),
+]
+MOODS = [
+    ("positive", "Positive"),
+    ("neutral", "Neutral"),
+    ("hesitant", "Hesitant"),
+    ("negative", "Negative"),
+]
+MET = ("visit", "video", "demo")  # channels of which the next contact is a meeting
+CALL, MEETING = "mail.mail_activity_data_call", "mail.mail_activity_data_meeting"
+CONTACT_FIELDS = {"happened_at", "next_date", "stakeholder_id", "lead_id"}
+PLAN_FIELDS = {"next_date", "next_action", "channel"}
+
+
+def name_key(name):
+    """Return a person's name as two people may type it."""
+    return (name or "").strip().casefold()
+
+
+class FunnelFollowup(models.Model):
+    """One contact with the client, asked along SPIN (S0-17…20, F2, F5, F7)."""
+
+    _name = "funnel.followup"
+    _description = "Follow-up"
+    _inherit = ["funnel.followup.correction", "funnel.followup.form"]
+    _order = "happened_at desc, id desc"
+    _rec_name = "summary"
+
+    user_id = fields.Many2one(
+        "res.users",
+        string="Followed up by",
+        required=True,
+        index=True,
+        default=lambda self: self.env.uid,
+    )
+    happened_at = fields.Datetime(
+        string="When",
+        required=True,
+        default=lambda self: explicit_happened_at(self.env) or self.env.cr.now(),
+    )
+    recorded_at = fields.Datetime(
+        string="Recorded at",
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env.cr.now(),
+    )
+    same_day = fields.Boolean(
+        string="Logged the same day",
+        compute="_compute_same_day",
+        store=True,
+        help="Recorded on the day it happened, in the salesperson's time zone.",
+    )
+    channel = fields.Selection(CHANNELS, required=True, default="call")
+    contact = fields.Char(string="Talked to")
+    stakeholder_id = fields.Many2one(
+        "funnel.stakeholder",
+        string="Person of the decision chain",
+        domain="[('lead_id', '=', lead_id)]",
+        ondelete="set null",
+    )
+    summary = fields.Text(string="What was talked about")
+    situation = fields.Text(string="Situation (S)")
+    problem = fields.Text(string="Problem (P)")
+    implication = fields.Text(string="Implication (I)")
+    need_payoff = fields.Text(string="Need-payoff (N)")
+    feedback = fields.Text(string="Feedback / pain")
+    decider_info = fields.Text(string="About the decision maker")
+    mood = fields.Selection(MOODS)
+    objection_id = fields.Many2one("funnel.objection", ondelete="restrict")
+    answer_id = fields.Many2one(
+        "funnel.objection.answer",
+        string="Answer given",
+        ondelete="restrict",
+        domain="[('objection_id', '=', objection_id)]",
+    )
+    next_action = fields.Char(string="Next action")
+    next_date = fields.Date(string="Next contact")
+    show_more = fields.Boolean(
+        string="SPIN and more",
+        store=False,
+        help="The short form has six inputs; this shows the others.",
+    )
+    coach_gap = fields.Char(compute="_compute_coach", export_string_translation=False)
+    coach_questions = fields.Text(
+        compute="_compute_coach", export_string_translation=False
+    )
+
+    _lead_time_idx = models.Index("(lead_id, happened_at DESC, id DESC)")
+
+    # ------------------------------------------------------------
+    # COMPUTES
+    # ------------------------------------------------------------
+
+    @api.depends("happened_at", "recorded_at", "user_id")
+    def _compute_same_day(self):
+        """Judged in the zone of the day; moving to another zone changes no past."""
+        for followup in self:
+            lead = followup.lead_id
+            days = [
+                lead._funnel_get_local_date(moment, followup.user_id)
+                for moment in (followup.happened_at, followup.recorded_at)
+                if moment
+            ]
+            followup.same_day = len(set(days)) == 1
+
+    @api.depends("lead_id")
+    def _compute_coach(self):
+        """Say what to ask next, of leads that the user may see."""
+        gaps = dict(
+            self.env["crm.lead"]._fields["funnel_gap"]._description_selection(self.env)
+        )
+        for followup in self:
+            lead = followup.lead_id._filtered_access("read")
+            followup.coach_gap = gaps.get(lead.funnel_gap)
+            followup.coach_questions = lead.funnel_gap_questions
+
+    @api.depends("lead_id", "channel", "happened_at")
+    def _compute_display_name(self):
+        channels = dict(self._fields["channel"]._description_selection(self.env))
+        for followup in self:
+            moment = followup.happened_at and fields.Datetime.context_timestamp(
+                followup, followup.happened_at
+            )
+            day = f"{moment:%Y-%m-%d}" if moment else ""
+            followup.display_name = f"{day} {channels.get(followup.channel, '')}"
+
+    # ------------------------------------------------------------
+    # CONSTRAINTS
+    # ------------------------------------------------------------
+
+    @api.constrains("happened_at")
+    def _check_happened_in_the_past(self):
+        limit = fields.Datetime.now() + timedelta(minutes=5)
+        for followup in self:
+            if followup.happened_at and followup.happened_at > max(
+                limit, followup.recorded_at
+            ):
+                raise FunnelFollowupError(
+                    self.env._(
+                        "%(lead)s: “When” lies in the future. A follow-up is logged "
+                        "after it happened; plan a contact with “Next contact”.",
+                        lead=followup.lead_id.display_name,
+                    )
+                )
+
+    @api.constrains("stakeholder_id", "lead_id")
+    def _check_stakeholder_is_of_the_lead(self):
+        for followup in self.filtered("stakeholder_id"):
+            if followup.stakeholder_id.lead_id != followup.lead_id:
+                raise FunnelFollowupError(
+                    self.env._(
+                        "%(lead)s: the “Person of the decision chain” is not in the "
+                        "chain of this lead. Choose another, or add the person.",
+                        lead=followup.lead_id.display_name,
+                    )
+                )
+
+    @api.constrains("answer_id", "objection_id")
+    def _check_answer_is_to_the_objection(self):
+        for followup in self.filtered("answer_id"):
+            if followup.answer_id.objection_id != followup.objection_id:
+                raise FunnelFollowupError(
+                    self.env._(
+                        "%(lead)s: “Answer given” is no answer to “%(objection)s”. "
+                        "Choose one of its answers.",
+                        lead=followup.lead_id.display_name,
+                        objection=followup.objection_id.name or "—",
+                    )
+                )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            moment = {"recorded_at": self.env.cr.now()}
+            vals_list = [{**vals, **moment} for vals in vals_list]
+        followups = super().create(self._name_people(vals_list))
+        followups._check_is_own()
+        followups._refresh_contacts(followups.stakeholder_id)
+        if not self.env.context.get("tracking_disable"):
+            for followup in followups:
+                followup._post_to_chatter()
+        followups._end_what_was_due()
+        followups._end_pause()
+        followups._plan_next()
+        return followups
+
+    def write(self, vals):
+        people = self.stakeholder_id
+        result = super().write(vals)
+        if "user_id" in vals:
+            self._check_is_own()
+        if not CONTACT_FIELDS.isdisjoint(vals):
+            self._refresh_contacts(people | self.stakeholder_id)
+        if not PLAN_FIELDS.isdisjoint(vals):
+            self._plan_next()
+        if not vals.get("next_date", True):
+            self._drop_plan()
+        return result
+
+    @api.model
+    def _name_people(self, vals_list):
+        """Take whom was talked to for the person of the chain who is called so.
+
+        And note the name beside the person, who may leave the chain one day.
+        """
+        lead_id = self.env.context.get("default_lead_id")
+        keys = [
+            (vals.get("lead_id", lead_id), name_key(vals.get("contact")))
+            for vals in vals_list
+        ]
+        people = self.env["funnel.stakeholder"].search_fetch(
+            [("lead_id", "in", list({lead for lead, _name in keys}))],
+            ["lead_id", "name"],
+        )
+        known = {
+            (person.lead_id.id, name_key(person.name)): person.id for person in people
+        }
+        names = {person.id: person.name for person in people}
+        named = []
+        for key, vals in zip(keys, vals_list, strict=True):
+            person_id = vals.get("stakeholder_id") or known.get(key, False)
+            contact = vals.get("contact") or names.get(person_id, False)
+            named.append({**vals, "stakeholder_id": person_id, "contact": contact})
+        return named
+
+    def _check_is_own(self):
+        """Reps log what they did themselves; a log of others can be imported."""
+        is_free = self.env.su or current_path(self.env) == "import"
+        if is_free or self.user_id <= self.env.user:
+            return
+        if not self.env.user.has_group(REVIEWER_GROUP):
+            raise AccessError(
+                self.env._(
+                    "“Followed up by” must be you. Ask your manager to log what a "
+                    "colleague did."
+                )
+            )
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_latest(self, leads, *, with_objection=False):
+        """Return ``{lead id: its latest follow-up}``, from the index; one query.
+
+        For leads that the user found: follow-ups have the rules of leads.
+        """
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT lead.id, log.id
+                  FROM unnest(%s::int[]) AS lead (id)
+                 CROSS JOIN LATERAL (
+                       SELECT id FROM funnel_followup
+                        WHERE lead_id = lead.id %s
+                        ORDER BY happened_at DESC, id DESC LIMIT 1) log
+                """,
+                leads.ids,
+                SQL("AND objection_id IS NOT NULL" if with_objection else ""),
+            )
+        )
+        logs = self.browse(log for _lead, log in rows)
+        return {lead: logs.browse(log).with_prefetch(logs.ids) for lead, log in rows}
+
+    # ------------------------------------------------------------
+    # EFFECTS
+    # ------------------------------------------------------------
+
+    def _refresh_contacts(self, people):
+        """Tell leads and people of the chain when they were contacted last."""
+        self.lead_id._funnel_refresh_contacts()
+        people._refresh_last_contact()
+
+    def _post_to_chatter(self):
+        shown = [n for n in CONTENT if n not in ("user_id", "stakeholder_id")]
+        self.lead_id.message_post(
+            body=plaintext2html(self._tell(shown)),
+            subtype_xmlid="mail.mt_note",
+        )
+
+    def _end_what_was_due(self):
+        """Mark the calls as done that this contact fulfilled."""
+        planned = self.lead_id._funnel_get_open([("funnel_purpose", "!=", False)])
+        lead_ids = set(planned.mapped("res_id"))
+        for followup in self.filtered(lambda log: log.lead_id.id in lead_ids):
+            lead = followup.lead_id
+            day = lead._funnel_get_local_date(followup.happened_at)
+            lead._funnel_finish_contacts(followup.user_id, day)
+
+    def _end_pause(self):
+        """Take a lead back on the list when the next contact is agreed."""
+        agreed = self.filtered(lambda log: log.next_date and log._is_latest())
+        agreed.lead_id.filtered("funnel_resume_date")._funnel_end_pause()
+
+    def _plan_next(self):
+        for followup in self.filtered(lambda log: log._is_latest() and log._is_plan()):
+            lead = followup.lead_id
+            lead._funnel_schedule(
+                "next_contact",
+                MEETING if followup.channel in MET else CALL,
+                followup.next_date,
+                followup.next_action or False,
+                lead.user_id,
+                followup.user_id,
+            )
+
+    def _drop_plan(self):
+        """Take back what a correction says was not agreed."""
+        leads = self.filtered(lambda log: log._is_latest()).lead_id
+        leads._funnel_get_open([("funnel_purpose", "=", "next_contact")]).unlink()
+
+    def _is_latest(self):
+        """Was nothing else agreed with the client since?"""
+        return self.happened_at == self.lead_id.funnel_last_contact_at
+
+    def _is_plan(self):
+        """Does the next contact lie ahead?"""
+        is_import = current_path(self.env) == "import"
+        return (
+            bool(self.next_date)
+            and self.lead_id.won_status == "pending"
+            and not (is_import and self.next_date < fields.Date.context_today(self))
+        )

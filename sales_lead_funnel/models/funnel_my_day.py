@@ -1,0 +1,242 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from .funnel_grade_mixin import REVIEWER_GROUP
+
+LIST_LIMIT = 10  # rows of one list; a button opens all of them
+MEETING_LIMIT = 40  # rows of the meeting's list, which is read from top to bottom
+ORDERS = {  # what is late for longest comes first
+    "crm.lead": "funnel_next_contact_date, priority desc, id desc",
+    "funnel.closing.step": "date_due, id",
+    "mail.activity": "date_deadline, id",
+}
+LIST_VIEWS = {  # views that the opened list shows, other than the model's first
+    "crm.lead": (
+        "crm.crm_case_tree_view_oppor",
+        "crm.view_crm_case_opportunities_filter",
+    ),
+}
+
+
+class FunnelMyDay(models.AbstractModel):
+    """One screen for the rep's day and one for the manager's.
+
+    Everything is read as the user; nothing here is a figure, only counts of lists.
+    """
+
+    _name = "funnel.my.day"
+    _description = "My day"
+    _inherit = ["funnel.my.day.lists", "funnel.my.day.rows"]
+
+    @api.model
+    @api.readonly
+    def get_day(self, screen=False):
+        """Return all that the screen shows, in a number of queries that is fixed.
+
+        :param str screen: ``own`` or ``team``; by default what fits the role. Only
+            managers have ``team``.
+        """
+        is_manager = self.env.user.has_group(REVIEWER_GROUP)
+        screen = (screen or "team") if is_manager else "own"
+        day = {
+            "screen": screen,
+            "is_manager": is_manager,
+            "today": format_date(
+                self.env, fields.Date.context_today(self), date_format="full"
+            ),
+        }
+        if screen == "team":
+            return day | {
+                "sections": self._get_team_sections(),
+                "team": self._get_team(),
+                "meeting": self._get_meeting(),
+            }
+        return day | {
+            "sections": self._get_own_sections(),
+            "team": False,
+            "meeting": False,
+        }
+
+    # ------------------------------------------------------------
+    # SECTIONS
+    # ------------------------------------------------------------
+
+    def _get_own_sections(self):
+        _ = self.env._
+        domains = self._get_lead_domains()
+        mine = Domain("user_id", "=", self.env.uid)
+        return [
+            self._section(
+                "overdue",
+                _("Overdue"),
+                _("No contact is overdue. Well done."),
+                [self._part("overdue", "", "crm.lead", mine & domains["overdue"])],
+            ),
+            self._section(
+                "due",
+                _("Due today"),
+                _("No contact is due today. Look at the leads at risk, or plan ahead."),
+                [self._part("due", "", "crm.lead", mine & domains["due"])],
+            ),
+            self._section(
+                "waiting",
+                _("Waiting for me"),
+                _("Nothing waits for you."),
+                self._get_waiting_parts(),
+            ),
+            self._section(
+                "risk",
+                _("At risk"),
+                _("No lead of yours is at risk."),
+                [self._part("risk", "", "crm.lead", mine & domains["risk"])],
+            ),
+        ]
+
+    def _get_waiting_parts(self):
+        _ = self.env._
+        titles = {
+            "refused": _("Requests refused"),
+            "assigned": _("Requests assigned to me"),
+            "steps": _("Closing steps late"),
+            "corrected": _("Grades corrected in the last 7 days"),
+            "activities": _("Activities due"),
+            "to_propose": _("Grades to propose"),
+        }
+        return [
+            self._part(name, titles[name], model, domain)
+            for name, (model, domain) in self._get_waiting_domains().items()
+        ]
+
+    def _get_team_sections(self):
+        _ = self.env._
+        submitted = Domain("state", "=", "submitted")
+        to_review = self._get_lead_domains()["to_review"]
+        return [
+            self._section(
+                "requests",
+                _("Requests to answer"),
+                _("No request waits for an answer."),
+                [self._part("requests", "", "funnel.resource.request", submitted)],
+            ),
+            self._section(
+                "reviews",
+                _("Grades to review"),
+                _("No grade waits for your review."),
+                [self._part("to_review", "", "crm.lead", to_review)],
+            ),
+        ]
+
+    @api.model
+    def _section(self, name, title, empty, parts):
+        parts = [part for part in parts if part["count"]]
+        return {
+            "name": name,
+            "title": title,
+            "empty": empty,
+            "count": sum(part["count"] for part in parts),
+            "parts": parts,
+        }
+
+    def _part(self, name, title, model, domain):
+        """Return rows and total of one list, and the action that opens all of it."""
+        records, count = self._fetch(name, model, domain)
+        return {
+            "name": name,
+            "title": title,
+            "count": count,
+            "rows": self._get_rows(name, records),
+            "action": self._get_list_action(title, model, domain),
+        }
+
+    def _fetch(self, name, model, domain):
+        domain = self._trusting(domain)
+        is_meeting = name == "meeting"
+        limit = MEETING_LIMIT if is_meeting else LIST_LIMIT
+        order = "expected_revenue desc, id desc" if is_meeting else ORDERS.get(model)
+        records = self.env[model].search(domain, limit=limit + 1, order=order)
+        count = len(records)
+        if count > limit:
+            count = self.env[model].search_count(domain)
+        return records[:limit], count
+
+    def _get_list_action(self, title, model, domain):
+        lookup = self.env["ir.model.data"]._xmlid_to_res_id
+        list_view, search_view = (
+            lookup(xmlid) if xmlid else False
+            for xmlid in LIST_VIEWS.get(model, (False, False))
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": title or self.env._("My Day"),
+            "res_model": model,
+            "views": [[list_view, "list"], [False, "form"]],
+            "search_view_id": [search_view, "search"],
+            "domain": self._to_list(domain),
+        }
+
+    # ------------------------------------------------------------
+    # THE MANAGER'S TABLES
+    # ------------------------------------------------------------
+
+    def _get_team(self):
+        """Count each rep's leads, those without a rep last."""
+        _ = self.env._
+        titles = {
+            "overdue": _("Overdue"),
+            "due": _("Due today"),
+            "risk": _("At risk"),
+        }
+        domains = self._get_lead_domains()
+        counts, users = {}, self.env["res.users"]
+        for name in titles:
+            groups = self.env["crm.lead"]._read_group(
+                self._trusting(domains[name]), ["user_id"], ["__count"]
+            )
+            counts[name] = {user.id: count for user, count in groups}
+            users = users.union(*(user for user, _count in groups))
+        rows = [
+            {
+                "id": user_id,
+                "name": name,
+                "counts": {column: counts[column].get(user_id, 0) for column in titles},
+            }
+            for user_id, name in [
+                *((user.id, user.name) for user in users),
+                (False, _("Nobody assigned")),
+            ]
+        ]
+        rows = [row for row in rows if any(row["counts"].values())]
+        rows.sort(
+            key=lambda row: (not row["id"], -row["counts"]["overdue"], row["name"])
+        )
+        return {
+            "empty": _("No contact is due or overdue, and no lead at risk."),
+            "columns": [
+                {
+                    "name": name,
+                    "title": title,
+                    "action": self._get_list_action(title, "crm.lead", domains[name]),
+                    "count": sum(counts[name].values()),
+                }
+                for name, title in titles.items()
+            ],
+            "rows": rows,
+        }
+
+    def _get_meeting(self):
+        """Return the A list: what moved, what blocks, what comes next (S1-15)."""
+        grade = self._get_top_grade()
+        domain = self._get_lead_domains()["meeting"]
+        title = self.env._("%s list for the weekly meeting", grade.name or "A")
+        records, count = self._fetch("meeting", "crm.lead", domain)
+        return {
+            "title": title,
+            "empty": self.env._(
+                "No open lead has the grade %s. Review grades to fill this list.",
+                grade.name or "A",
+            ),
+            "count": count,
+            "rows": self._get_meeting_rows(records),
+            "action": self._get_list_action(title, "crm.lead", domain),
+        }

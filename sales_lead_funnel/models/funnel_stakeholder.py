@@ -1,0 +1,111 @@
+from odoo import api, fields, models
+
+from ..exceptions import FunnelFollowupError
+from .funnel_lead_child import check_is_derived, without_derived
+
+ROLES = [
+    ("decides", "Decides"),
+    ("approves", "Approves"),
+    ("influences", "Influences"),
+    ("uses", "Uses"),
+    ("guards", "Guards the door"),
+]
+DERIVED = ("last_contact_at",)  # follows from the follow-ups
+POWERS = [("high", "High"), ("medium", "Medium"), ("low", "Low")]
+STANCES = [
+    ("supports", "Supports us"),
+    ("neutral", "Neutral"),
+    ("opposes", "Opposes us"),
+    ("unknown", "Unknown"),
+]
+
+
+class FunnelStakeholder(models.Model):
+    """One person of the client's decision chain (S0-19, S0-20, S0-36)."""
+
+    _name = "funnel.stakeholder"
+    _description = "Person of the decision chain"
+    _inherit = ["funnel.lead.child"]
+    _order = "lead_id, parent_id, id"
+
+    name = fields.Char(
+        string="Person",
+        required=True,
+        compute="_compute_from_partner",
+        store=True,
+        precompute=True,
+        readonly=False,
+    )
+    partner_id = fields.Many2one(
+        "res.partner", string="Contact", ondelete="set null", help="If it is one."
+    )
+    function = fields.Char(
+        string="Job position",
+        compute="_compute_from_partner",
+        store=True,
+        precompute=True,
+        readonly=False,
+    )
+    role = fields.Selection(ROLES, required=True, default="influences")
+    power = fields.Selection(POWERS, default="medium")
+    stance = fields.Selection(STANCES, default="unknown")
+    parent_id = fields.Many2one(
+        "funnel.stakeholder",
+        string="Reports to",
+        domain="[('lead_id', '=', lead_id), ('id', '!=', id)]",
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    child_ids = fields.One2many("funnel.stakeholder", "parent_id", string="Reports")
+    last_contact_at = fields.Datetime(string="Last contact", readonly=True)
+    note = fields.Text()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create(without_derived(self, vals_list, DERIVED))
+
+    def write(self, vals):
+        check_is_derived(self, vals, DERIVED)
+        return super().write(vals)
+
+    @api.depends("partner_id")
+    def _compute_from_partner(self):
+        for person in self:
+            partner = person.partner_id
+            person.name = partner.name or person.name
+            person.function = partner.function or person.function
+
+    @api.constrains("parent_id", "lead_id")
+    def _check_parent(self):
+        if self._has_cycle():
+            raise FunnelFollowupError(
+                self.env._(
+                    "“Reports to”: %s cannot report to itself, also not around some "
+                    "corners. Choose somebody above.",
+                    ", ".join(self.mapped("name")),
+                )
+            )
+        for person in self.filtered("parent_id"):
+            if person.parent_id.lead_id != person.lead_id:
+                raise FunnelFollowupError(
+                    self.env._(
+                        "“Reports to” of %(person)s is somebody of another lead. "
+                        "Choose somebody of %(lead)s.",
+                        person=person.name,
+                        lead=person.lead_id.display_name,
+                    )
+                )
+
+    def _refresh_last_contact(self):
+        """Take the date of the latest follow-up with the person."""
+        latest = dict(
+            self.env["funnel.followup"]
+            .sudo()
+            ._read_group(
+                [("stakeholder_id", "in", self.ids)],
+                ["stakeholder_id"],
+                ["happened_at:max"],
+            )
+        )
+        for person in self.sudo():  # follows from a log that the user could write
+            person.last_contact_at = latest.get(person, False)

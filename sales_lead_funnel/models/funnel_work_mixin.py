@@ -1,0 +1,191 @@
+from datetime import date
+
+from odoo import api, fields, models
+from odoo.tools import SQL, format_date
+
+from .funnel_evaluation import COMPLEXITIES
+from .funnel_path import current_path
+
+PAPERS = (  # models of what belongs to a lead; people first, others point at them
+    "funnel.stakeholder",
+    "funnel.followup",
+    "funnel.evaluation",
+    "funnel.closing.step",
+    "funnel.resource.request",
+)
+ACTIVITIES = "mail.activity"
+
+
+class FunnelWorkMixin(models.AbstractModel):
+    """The working papers of a lead: chain, evaluations, closing plan, requests."""
+
+    _name = "funnel.work.mixin"
+    _description = "Working papers of a lead"
+
+    funnel_stakeholder_ids = fields.One2many(
+        "funnel.stakeholder", "lead_id", string="Decision chain"
+    )
+    funnel_stakeholder_count = fields.Integer(
+        string="People in the chain", compute="_compute_funnel_stakeholder_count"
+    )
+    funnel_decider_unknown = fields.Boolean(
+        string="Who decides is unknown", compute="_compute_funnel_decider_unknown"
+    )
+    funnel_evaluation_ids = fields.One2many(
+        "funnel.evaluation", "lead_id", string="Evaluations"
+    )
+    funnel_latest_line_ids = fields.Many2many(
+        "funnel.evaluation.line",
+        string="Latest scores",
+        compute="_compute_funnel_latest_line_ids",
+    )
+    funnel_evaluation_score = fields.Float(
+        string="Latest evaluation", readonly=True, copy=False, digits=(4, 1)
+    )
+    funnel_complexity = fields.Selection(
+        COMPLEXITIES,
+        string="Decision complexity",
+        readonly=True,
+        copy=False,
+    )
+    funnel_closing_step_ids = fields.One2many(
+        "funnel.closing.step", "lead_id", string="Closing plan"
+    )
+    funnel_request_ids = fields.One2many(
+        "funnel.resource.request", "lead_id", string="Resource requests"
+    )
+
+    @api.depends("funnel_stakeholder_ids")
+    def _compute_funnel_stakeholder_count(self):
+        for lead in self:
+            lead.funnel_stakeholder_count = len(lead.funnel_stakeholder_ids)
+
+    @api.depends("funnel_stakeholder_ids.role", "won_status")
+    def _compute_funnel_decider_unknown(self):
+        for lead in self:
+            roles = lead.funnel_stakeholder_ids.mapped("role")
+            lead.funnel_decider_unknown = (
+                lead.won_status == "pending" and "decides" not in roles
+            )
+
+    @api.depends("funnel_evaluation_ids.date")
+    def _compute_funnel_latest_line_ids(self):
+        for lead in self:
+            lead.funnel_latest_line_ids = lead._funnel_get_latest_evaluation().line_ids
+
+    def _funnel_get_latest_evaluation(self):
+        return self.funnel_evaluation_ids.sorted(
+            lambda record: (record.date or date.min, record._origin.id or 0),
+            reverse=True,
+        )[:1]
+
+    def _funnel_take_latest_evaluation(self):
+        """Show the latest evaluation on the lead, where a scorecard can read it.
+
+        Sudo: follows from an evaluation that the user could write.
+        """
+        for lead in self.sudo():
+            latest = lead._funnel_get_latest_evaluation()
+            known = (lead.funnel_evaluation_score, lead.funnel_complexity)
+            if known != (latest.score, latest.complexity):
+                lead.write(
+                    {
+                        "funnel_evaluation_score": latest.score,
+                        "funnel_complexity": latest.complexity,
+                    }
+                )
+
+    # ------------------------------------------------------------
+    # DELETING AND MERGING
+    # ------------------------------------------------------------
+
+    def unlink(self):
+        """Delete requests as records, with the chatter that no cascade takes along.
+
+        Merging has handed them over before it deletes.
+        """
+        self.check_access("unlink")
+        if current_path(self.env) != "merge":
+            requests = self.env["funnel.resource.request"].sudo()
+            requests.search([("lead_id", "in", self.ids)])._go_with_lead()
+        return super().unlink()
+
+    def _merge_dependences(self, opportunities):
+        found = opportunities._funnel_find_papers()
+        for name in filter(found.__contains__, PAPERS):
+            self.env[name]._follow_merge(self, opportunities)
+        if "funnel.followup" in found:
+            self._funnel_refresh_contacts()
+        if "funnel.evaluation" in found:
+            self._funnel_take_latest_evaluation()
+        self._funnel_note_pauses(opportunities)
+        result = super()._merge_dependences(opportunities)
+        if ACTIVITIES in found:
+            self._funnel_drop_double_plans()
+        return result
+
+    def _funnel_find_papers(self):
+        """Return the names of the models that hold something of these leads.
+
+        One query: core merges many leads in a row.
+        """
+        queries = [
+            SQL(
+                "SELECT %s WHERE EXISTS (SELECT FROM %s WHERE lead_id = ANY(%s))",
+                name,
+                SQL.identifier(self.env[name]._table),
+                self.ids,
+            )
+            for name in PAPERS
+        ]
+        queries.append(
+            SQL(
+                """
+                SELECT %s WHERE EXISTS (
+                    SELECT FROM mail_activity WHERE res_model = 'crm.lead'
+                       AND res_id = ANY(%s) AND funnel_purpose IS NOT NULL)
+                """,
+                ACTIVITIES,
+                self.ids,
+            )
+        )
+        for name in PAPERS:
+            self.env[name].flush_model(["lead_id"])
+        self.env[ACTIVITIES].flush_model(["res_id", "res_model", "funnel_purpose"])
+        return {
+            name for (name,) in self.env.execute_query(SQL(" UNION ALL ").join(queries))
+        }
+
+    def _funnel_note_pauses(self, opportunities):
+        """Tell of pauses that end by merging: the survivor goes on as it was."""
+        for lead in opportunities.filtered("funnel_resume_date"):
+            self._message_log(
+                body=self.env._(
+                    "%(lead)s was paused until %(day)s: %(reason)s",
+                    lead=lead.name,
+                    day=format_date(self.env, lead.funnel_resume_date),
+                    reason=lead.funnel_pause_reason,
+                )
+            )
+
+    def action_funnel_open_chain(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sales_lead_funnel.funnel_stakeholder_action"
+        )
+        return action | {
+            "name": self.env._("Decision chain of %s", self.name),
+            "domain": [("lead_id", "=", self.id)],
+            "context": {"default_lead_id": self.id},
+        }
+
+    def action_funnel_request_resource(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Request a resource"),
+            "res_model": "funnel.resource.request",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_lead_id": self.id},
+        }

@@ -1,0 +1,56 @@
+from odoo import fields, models
+
+CALL = "mail.mail_activity_data_call"
+TODO = "mail.mail_activity_data_todo"
+LOGGED_CATEGORIES = ("phonecall", "meeting")  # talks with the client
+PURPOSES = [
+    ("first_contact", "First contact"),
+    ("next_contact", "Next contact"),
+    ("overdue", "Contact is overdue"),
+    ("escalation", "Ask the owner about an overdue contact"),
+    ("resume", "Pause is over"),
+    ("review", "Review of a grade"),
+    ("request", "Resource request"),
+]
+
+
+class MailActivity(models.Model):
+    _inherit = "mail.activity"
+
+    # What the addon planned it for: summaries are translated, and people edit them.
+    funnel_purpose = fields.Selection(
+        PURPOSES, string="Planned for", readonly=True, copy=False
+    )
+
+    _funnel_purpose_idx = models.Index(
+        "(res_id, funnel_purpose) WHERE funnel_purpose IS NOT NULL"
+    )
+
+    def action_done(self):
+        """Offer to log the call or meeting, where a button marks it as done."""
+        result = super().action_done()
+        return (len(self) == 1 and self.funnel_get_log_action()) or result
+
+    def funnel_get_log_action(self, feedback=False):
+        """Return the action that logs a finished call or meeting, or False.
+
+        The web client asks after it marked the activity as done, so skipping the form
+        loses nothing: the activity is done and its feedback posted already.
+        """
+        self.ensure_one()
+        if (
+            self.res_model != "crm.lead"
+            or self.activity_type_id.category not in LOGGED_CATEGORIES
+        ):
+            return False
+        lead = self.env["crm.lead"].browse(self.res_id).exists()
+        if not lead or not lead.has_access("write"):
+            return False
+        action = lead.action_funnel_log_followup()
+        is_call = self.activity_type_id.category == "phonecall"
+        action["context"] = {
+            **action["context"],
+            "default_channel": "call" if is_call else "visit",
+            "default_summary": "\n".join(filter(None, [self.summary, feedback])),
+        }
+        return action

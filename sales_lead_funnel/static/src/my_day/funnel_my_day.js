@@ -1,0 +1,140 @@
+import {Component, onWillStart, useState} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {Domain} from "@web/core/domain";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+import {user} from "@web/core/user";
+import {useSetupAction} from "@web/search/action_hook";
+import {Layout} from "@web/search/layout";
+import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+
+const RIGHT_COLUMN = ["waiting", "reviews"];
+
+/** What the button of a row calls on its lead. */
+const BUTTONS = {
+    log: {
+        method: "action_funnel_log_followup",
+        icon: "fa-pencil-square-o",
+        label: _t("Log"),
+        title: _t("Log a follow-up"),
+    },
+    review: {
+        method: "action_funnel_review_grade",
+        icon: "fa-check",
+        label: _t("Review"),
+        title: _t("Review grade"),
+    },
+    propose: {
+        method: "action_funnel_propose_grade",
+        icon: "fa-star-o",
+        label: _t("Propose"),
+        title: _t("Propose grade"),
+    },
+};
+
+export class FunnelDayGrade extends Component {
+    static template = "sales_lead_funnel.FunnelDayGrade";
+    static props = {grade: {type: [Object, Boolean], optional: true}};
+
+    get badgeClass() {
+        const {color, is_open: isOpen} = this.props.grade;
+        return `o_funnel_color_${color}${isOpen ? " o_funnel_badge_open" : ""}`;
+    }
+}
+
+/** One line of a list: a click opens the record, the button acts on the lead. */
+export class FunnelDayRow extends Component {
+    static template = "sales_lead_funnel.FunnelDayRow";
+    static components = {FunnelDayGrade};
+    static props = {
+        row: Object,
+        onOpen: Function,
+        onAct: Function,
+    };
+
+    get button() {
+        return BUTTONS[this.props.row.button];
+    }
+}
+
+/** My day: what a rep, or a manager's team, has to do today. */
+export class FunnelMyDay extends Component {
+    static template = "sales_lead_funnel.FunnelMyDay";
+    static components = {Layout, FunnelDayRow, FunnelDayGrade};
+    static props = {...standardActionServiceProps};
+    static displayName = _t("My Day");
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.state = useState({day: null});
+        this.display = {controlPanel: {}};
+        useSetupAction({getLocalState: () => ({screen: this.state.day?.screen})});
+        onWillStart(() => this.load(this.props.state?.screen || false));
+    }
+
+    async load(screen = this.state.day.screen) {
+        this.state.day = await this.orm.call("funnel.my.day", "get_day", [screen]);
+    }
+
+    get screens() {
+        return [
+            {name: "team", title: _t("Team")},
+            {name: "own", title: _t("My leads")},
+        ];
+    }
+
+    open(row) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: row.model,
+            res_id: row.id,
+            views: [[false, "form"]],
+        });
+    }
+
+    openList(action) {
+        return this.action.doAction(action);
+    }
+
+    openCell(column, row) {
+        const ofRep = [["user_id", "=", row.id]];
+        return this.action.doAction({
+            ...column.action,
+            name: `${column.title} · ${row.name}`,
+            domain: Domain.and([column.action.domain, ofRep]).toList(),
+        });
+    }
+
+    act(row) {
+        return this.action.doActionButton({
+            type: "object",
+            name: BUTTONS[row.button].method,
+            resModel: "crm.lead",
+            resId: row.lead_id,
+            context: user.context,
+            onClose: () => this.load(),
+        });
+    }
+
+    /** The sections side by side; one below the other on a phone. */
+    get columns() {
+        const {sections} = this.state.day;
+        const isRight = ({name}) => RIGHT_COLUMN.includes(name);
+        return [
+            sections.filter((section) => !isRight(section)),
+            sections.filter(isRight),
+        ];
+    }
+
+    /** What tells a lead of the meeting apart, in one line. */
+    describe(row) {
+        return [row.client, row.rep, row.stage, row.amount].filter(Boolean).join(" · ");
+    }
+
+    hidden(part) {
+        return part.count - part.rows.length;
+    }
+}
+
+registry.category("actions").add("funnel_my_day", FunnelMyDay);

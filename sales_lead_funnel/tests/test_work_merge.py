@@ -1,0 +1,232 @@
+"""Merging and converting leads keeps all that was worked out about them."""
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .common import FunnelCommon
+
+MAIL = "buyer@momcorp.example.com"
+
+
+@tagged("post_install", "-at_install")
+class TestWorkMerge(FunnelCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.today = fields.Date.today()
+        cls.sales_team_1.user_id = cls.manager
+        cls.rep.tz = "UTC"
+        facts = {"email_from": MAIL, "partner_name": "Momcorp"}
+        cls.head = cls._create_lead(
+            name="Head", stage_id=cls.stage_next.id, probability=60, **facts
+        )
+        cls.tail = cls._create_lead(name="Tail", probability=10, **facts)
+        cls.kept = cls._work_on(cls.head, days_ago=9)
+        cls.moved = cls._work_on(cls.tail, days_ago=2)
+        cls.env.flush_all()
+
+    @classmethod
+    def _work_on(cls, lead, days_ago):
+        """Write one of everything about a lead; ``{name: records}``."""
+        env = cls.env(user=cls.rep)
+        lead_id = lead.id
+        boss = env["funnel.stakeholder"].create(
+            {"lead_id": lead_id, "name": "Boss", "role": "decides"}
+        )
+        user = env["funnel.stakeholder"].create(
+            {"lead_id": lead_id, "name": "User", "role": "uses", "parent_id": boss.id}
+        )
+        followup = env["funnel.followup"].create(
+            {
+                "lead_id": lead_id,
+                "happened_at": fields.Datetime.now() - timedelta(days=days_ago),
+                "stakeholder_id": boss.id,
+                "problem": "Slow",
+                "next_date": cls.today + timedelta(days=10 - days_ago),
+            }
+        )
+        followup.problem = "Slow and dear"
+        evaluation = env["funnel.evaluation"].create(
+            {
+                "lead_id": lead_id,
+                "date": cls.today - timedelta(days=days_ago),
+                "people_count": 10 - days_ago,
+            }
+        )
+        evaluation.line_ids.score = days_ago
+        step = env["funnel.closing.step"].create(
+            {"lead_id": lead_id, "name": "Sign", "date_due": cls.today}
+        )
+        request = env["funnel.resource.request"].create(
+            {"lead_id": lead_id, "name": "Demo", "wanted_date": cls.today}
+        )
+        request.action_submit()
+        request.message_post(body="Bring the new machine")
+        planned = lead._funnel_schedule(
+            "escalation",
+            "mail.mail_activity_data_todo",
+            cls.today + timedelta(days=days_ago),
+            "Ask",
+            cls.manager,
+        )
+        return {
+            "followup": followup.sudo(),
+            "boss": boss.sudo(),
+            "user": user.sudo(),
+            "evaluation": evaluation.sudo(),
+            "step": step.sudo(),
+            "request": request.sudo(),
+            "planned": planned,
+        }
+
+    def _merge(self, by=None):
+        leads = (self.head | self.tail).with_user(by or self.rep)
+        survivor = leads.merge_opportunity()
+        self._forget()
+        self.assertEqual(survivor, self.head)
+        return survivor.sudo()
+
+    def _forget(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+    def assertAllOn(self, survivor):
+        """Everything of both leads is there, complete, on the survivor."""
+        self._forget()
+        self.assertTrue(survivor.exists())
+        for work in (self.kept, self.moved):
+            for name in ("followup", "boss", "user", "evaluation", "step", "request"):
+                with self.subTest(name=name):
+                    self.assertTrue(work[name].exists())
+                    self.assertEqual(work[name].lead_id, survivor)
+        self.assertFalse(((self.head | self.tail) - survivor).exists())
+
+    # ------------------------------------------------------------
+    # WAYS TO MERGE
+    # ------------------------------------------------------------
+
+    def test_merging_keeps_everything(self):
+        self.assertAllOn(self._merge())
+
+    def test_manager_merges_leads_of_two_reps(self):
+        self.tail.user_id = self.director
+        self.assertAllOn(self._merge(by=self.manager))
+
+    def test_converting_with_a_merge_keeps_everything(self):
+        self.tail.type = "lead"
+        wizard = self.env["crm.lead2opportunity.partner"].with_user(self.rep)
+        wizard = wizard.with_context(
+            active_model="crm.lead", active_id=self.tail.id, active_ids=self.tail.ids
+        ).create({"name": "merge", "action": "create"})
+        self.assertIn(self.head, wizard.duplicated_lead_ids)
+        wizard.action_apply()
+        self.assertAllOn(self.head)
+
+    def test_converting_alone_keeps_everything(self):
+        self.tail.type = "lead"
+        wizard = self.env["crm.lead2opportunity.partner"].with_user(self.rep)
+        wizard = wizard.with_context(
+            active_model="crm.lead", active_id=self.tail.id, active_ids=self.tail.ids
+        ).create({"name": "convert", "action": "create"})
+        wizard.action_apply()
+        self._forget()
+        self.assertEqual(self.tail.type, "opportunity")
+        for name, record in self.moved.items():
+            with self.subTest(name=name):
+                self.assertTrue(record.exists())
+        self.assertEqual(self.tail.funnel_followup_ids, self.moved["followup"])
+        self.assertEqual(
+            self.tail.funnel_next_contact_date, self.moved["followup"].next_date
+        )
+
+    def test_mass_conversion_with_deduplication_keeps_everything(self):
+        leads = self.head | self.tail
+        leads.type = "lead"
+        wizard = self.env["crm.lead2opportunity.partner.mass"].with_user(self.manager)
+        wizard = wizard.with_context(
+            active_model="crm.lead", active_ids=leads.ids, active_id=self.tail.id
+        ).create(
+            {"name": "convert", "deduplicate": True, "action": "each_exist_or_create"}
+        )
+        wizard.action_mass_convert()
+        self._forget()
+        [survivor] = leads.exists()
+        self.assertEqual(survivor.type, "opportunity")
+        self.assertAllOn(survivor)
+
+    # ------------------------------------------------------------
+    # WHAT GOES ALONG
+    # ------------------------------------------------------------
+
+    def test_earlier_versions_of_followups_stay(self):
+        followups = self._merge().funnel_followup_ids
+        told = followups.revision_ids.mapped("old_text")
+        self.assertEqual(len(told), 2)
+        self.assertTrue(all("Slow" in text for text in told))
+
+    def test_chains_stay_connected(self):
+        self._merge()
+        for work in (self.kept, self.moved):
+            self.assertEqual(work["user"].parent_id, work["boss"])
+            self.assertEqual(work["followup"].stakeholder_id, work["boss"])
+
+    def test_scores_of_evaluations_stay(self):
+        evaluations = self._merge().funnel_evaluation_ids
+        self.assertEqual(evaluations.mapped("score"), [2.0, 9.0])
+        for evaluation in evaluations:
+            self.assertTrue(evaluation.line_ids)
+            self.assertEqual(
+                set(evaluation.line_ids.mapped("score")), {evaluation.score}
+            )
+
+    def test_latest_evaluation_is_shown(self):
+        survivor = self._merge()
+        self.assertEqual(survivor.funnel_evaluation_score, 2.0)
+        self.assertEqual(survivor.funnel_complexity, "high")
+
+    def test_last_and_next_contact_are_of_the_latest_followup(self):
+        survivor = self._merge()
+        latest = self.moved["followup"]
+        self.assertEqual(survivor.funnel_last_contact_at, latest.happened_at)
+        self.assertEqual(survivor.funnel_agreed_contact_date, latest.next_date)
+        self.assertEqual(survivor.funnel_next_contact_date, latest.next_date)
+
+    def test_requests_keep_chatter_activity_and_requester(self):
+        self._merge()
+        for work in (self.kept, self.moved):
+            request = work["request"]
+            self.assertEqual(
+                (request.state, request.requester_id), ("submitted", self.rep)
+            )
+            self.assertEqual(request.activity_ids.user_id, self.manager)
+            self.assertIn("new machine", "".join(request.message_ids.mapped("body")))
+
+    def test_request_is_answered_after_the_merge(self):
+        self._merge()
+        request = self.moved["request"].with_user(self.manager).sudo(False)
+        request.write({"assignee_id": self.rep.id, "planned_date": self.today})
+        request.action_approve()
+        self.assertEqual(request.activity_ids.user_id, self.rep)
+
+    def test_planned_activities_go_along_each_once(self):
+        survivor = self._merge()
+        planned = survivor.activity_ids.filtered(
+            lambda activity: activity.funnel_purpose == "escalation"
+        )
+        self.assertEqual(planned, self.moved["planned"])  # the first due
+        self.assertEqual(planned.user_id, self.manager)
+
+    def test_activities_of_people_all_go_along(self):
+        for lead in (self.head, self.tail):
+            lead.activity_schedule("mail.mail_activity_data_call", user_id=self.rep.id)
+        own = (self.head | self.tail).activity_ids.filtered(
+            lambda activity: not activity.funnel_purpose
+        )
+        self.assertEqual(own & self._merge().activity_ids, own)
+
+    def test_followups_go_to_the_chatter_of_the_survivor(self):
+        survivor = self._merge()
+        bodies = "".join(survivor.message_ids.mapped("body"))
+        self.assertEqual(bodies.count("Problem (P): Slow"), 2)
