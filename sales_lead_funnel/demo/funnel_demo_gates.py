@@ -71,11 +71,12 @@ class FunnelDemoGates(models.AbstractModel):
     def _add_criteria(self):
         """Rules follow only once modules are loaded; here they are needed at once."""
         for number, row in enumerate(gates.CRITERIA):
-            stage, direction, effect, name, message, names, domain = row
+            stage, key, direction, effect, name, message, names, domain = row
             field_ids = [self._get_lead_field(field).id for field in names]
             criterion = self.env["funnel.criterion"].create(
                 {
                     "stage_id": self._stage_id(stage),
+                    "template_key": key,
                     "direction": direction,
                     "effect": effect,
                     "name": name[0],
@@ -146,7 +147,7 @@ class FunnelDemoGates(models.AbstractModel):
         for plan, lead in leads.items():
             if not plan.approval:
                 continue
-            state, days, note, reason = plan.approval
+            state, asked_at, note, reason = plan.approval
             approval = self._speaking(self.env["funnel.stage.approval"], plan.owner)
             approval = approval.create(
                 {
@@ -155,8 +156,7 @@ class FunnelDemoGates(models.AbstractModel):
                     "note": note,
                 }
             )
-            moment = self.env.cr.now() - timedelta(days=days, hours=1)
-            self._set_asked_at(approval, moment)
+            self._set_asked_at(approval, asked_at)
             if state == "refused":
                 approval = self._speaking(approval, "manager")
                 approval.reason = reason
@@ -226,3 +226,20 @@ class FunnelDemoGates(models.AbstractModel):
                 for lead in known[1:]
             ]
         )
+        self._forget_scores(beyond)
+
+    def _forget_scores(self, leads):
+        """Let the hook that follows score these leads, and tell the ledger.
+
+        Leads without a move have none that could be told now. SQL, because the ORM
+        would compute the score again.
+        """
+        leads.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_lead SET funnel_score = 0, funnel_score_coverage = 0,"
+                " funnel_suggested_grade_id = NULL WHERE id IN %s",
+                leads._ids,
+            )
+        )
+        leads.invalidate_recordset(flush=False)

@@ -29,28 +29,29 @@ STANDARDS = {
     ),
 }
 STANDS_STILL = "[('funnel_stage_move_ids', 'not any', [('happened_at', '>=', '-30d')])]"
-# stage, direction, effect, name, message, required fields, condition
+# stage, key of the handbooks' template if it is one of its criteria, direction, effect,
+# name, message, required fields, condition
 CRITERIA = (
     (
-        *("qualified", "entry", "block"),
+        *("qualified", "s1.mql.need", "entry", "block"),
         ("Need is known", "需求已明确"),
         ("Ask what the client needs, and write it down.", "问清客户需求并填写。"),
         *(("funnel_need",), ""),
     ),
     (
-        *("qualified", "entry", "block"),
+        *("qualified", "", "entry", "block"),
         ("Budget is known", "预算已明确"),
         ("Ask for the budget; a range is enough.", "询问预算，有范围即可。"),
         *((), "[('funnel_budget_max', '>', 0)]"),
     ),
     (
-        *("qualified", "entry", "warn"),
+        *("qualified", "", "entry", "warn"),
         ("Planned purchase is known", "采购时间已明确"),
         ("Ask when they want to buy.", "询问客户计划何时采购。"),
         *(("funnel_purchase_date",), ""),
     ),
     (
-        *("proposition", "entry", "block"),
+        *("proposition", "s1.sql.decider", "entry", "block"),
         ("Decision maker is known", "决策人已明确"),
         (
             "Add the person who decides to the decision chain.",
@@ -59,13 +60,13 @@ CRITERIA = (
         *((), "[('funnel_stakeholder_ids', 'any', [('role', '=', 'decides')])]"),
     ),
     (
-        *("proposition", "entry", "block"),
+        *("proposition", "", "entry", "block"),
         ("A follow-up is logged", "已有跟进记录"),
         ("Log a follow-up with the client.", "先记录一次与客户的跟进。"),
         *((), "[('funnel_followup_ids', '!=', False)]"),
     ),
     (
-        *("won", "entry", "approve"),
+        *("won", "s1.won.signed", "entry", "approve"),
         ("Contract and first payment are confirmed", "合同与首付款已确认"),
         (
             "The manager confirms contract and first payment.",
@@ -75,12 +76,12 @@ CRITERIA = (
     ),
     *(
         (
-            *(stage, "dropout", "block"),
+            *(stage, key, "dropout", "block"),
             ("30 days without advance", "30天无推进"),
             False,
             *((), STANDS_STILL),
         )
-        for stage in ("qualified", "proposition")
+        for stage, key in (("qualified", "s1.mql.still"), ("proposition", ""))
     ),
 )
 
@@ -172,9 +173,9 @@ RETRY_AHEAD = (12, 26, 40, 61, 90, 120)  # days from today
 
 # who asks: state, days ago, why now; the reason of the answer
 APPROVALS = (
-    ("rep", "requested", 1, "合同双方已盖章，首付款本周到账。", ""),
-    ("rep2", "requested", 2, "合同已签，客户今天安排付款。", ""),
-    ("rep3", "requested", 0, "Contract came back signed; payment is on its way.", ""),
+    ("rep", "requested", 2, "合同双方已盖章，首付款本周到账。", ""),
+    ("rep2", "requested", 3, "合同已签，客户今天安排付款。", ""),
+    ("rep3", "requested", 1, "Contract came back signed; payment is on its way.", ""),
     (
         *("rep", "refused", 4, "客户口头同意，想先算成交。"),
         "合同尚未盖章，首付款未到账；到账后再提交。",
@@ -254,7 +255,9 @@ class Gates:
         for who, *request in APPROVALS:
             own = [plan for plan in found if plan.owner == who and not plan.approval]
             if own:
-                own[0].approval = tuple(request)
+                state, days, *texts = request
+                asked_at = self.chance.earlier(self.now, days)
+                own[0].approval = (state, asked_at, *texts)
 
     def _is_near(self, plan):
         is_moving = plan.turn and not plan.turn.kind

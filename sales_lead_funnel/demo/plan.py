@@ -71,7 +71,7 @@ class Plan:
     rivals: list = field(default_factory=list)  # competitors that were met
     loss: dict = field(default_factory=dict)  # what was told of it
     is_analysed: bool = True  # the loss, if it was lost
-    approval: tuple = ()  # (state, days ago, why now, reason of the answer)
+    approval: tuple = ()  # (state, asked at, why now, reason of the answer)
 
     @property
     def stage(self):

@@ -325,12 +325,12 @@ def test_a_refused_drop_asks_a_rep_in_english(demo):
     asked = demo(
         f"""{WORK}{PIPELINE}
 emma = env["res.users"].search([("login", "=", "rep3")])
-own = pipeline.with_user(emma).filtered(lambda lead: lead.user_id == emma)
-stages = {{f"lead{{n}}": env.ref(f"crm.stage_lead{{n}}") for n in (1, 2, 3, 4)}}
+own = pipeline.filtered(lambda lead: lead.user_id == emma).with_user(emma)
+stages = [env.ref(f"crm.stage_lead{{n}}") for n in (1, 2, 3, 4)]
+there = own.grouped("stage_id")
 result = []
-for before, after in ((1, 2), (2, 3), (3, 4)):
-    there = own.filtered(lambda lead: lead.stage_id == stages[f"lead{{before}}"])
-    asks = [lead.action_funnel_gate_ask(stages[f"lead{{after}}"].id) for lead in there]
+for before, after in zip(stages, stages[1:]):
+    asks = [lead.action_funnel_gate_ask(after.id) for lead in there[before]]
     result.append(sorted({{ask["res_model"] for ask in asks if ask}}))
 """
     )
