@@ -63,7 +63,7 @@ CRITERIA = (
         *("proposition", "", "entry", "block"),
         ("A follow-up is logged", "已有跟进记录"),
         ("Log a follow-up with the client.", "先记录一次与客户的跟进。"),
-        *((), "[('funnel_followup_ids', '!=', False)]"),
+        *((), "[('funnel_followup_ids', 'any', [('happened_at', '!=', False)])]"),
     ),
     (
         *("won", "s1.won.signed", "entry", "approve"),
