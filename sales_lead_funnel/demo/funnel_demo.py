@@ -90,6 +90,7 @@ class FunnelDemo(models.AbstractModel):
         quiet._plan_activities(alive)
         quiet._add_work(alive)
         quiet._complete_core_leads()
+        quiet._add_gates(alive)
         self.env["funnel.objection.answer"]._cron_count_uses()
         rules.active = True
         self._forget_mails(last_mail)
@@ -301,3 +302,4 @@ class FunnelDemo(models.AbstractModel):
             )
         leads._compute_funnel_code()
         self._contact_core_leads(leads)
+        self._qualify_core_leads(leads)

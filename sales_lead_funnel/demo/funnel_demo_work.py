@@ -15,7 +15,7 @@ LEVELS = (("decides",), ("approves", "influences", "guards"), ("uses",))
 class FunnelDemoWork(models.AbstractModel):
     """Acts the planned work on demo leads out: follow-ups, papers, requests."""
 
-    _inherit = "funnel.demo"
+    _inherit = "funnel.demo"  # pylint: disable=consider-merging-classes-inherited
 
     def _add_work(self, leads):
         self._add_people(leads)

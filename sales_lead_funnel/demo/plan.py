@@ -68,6 +68,10 @@ class Plan:
     steps: list = field(default_factory=list)  # of the closing plan, as values
     requests: list = field(default_factory=list)
     pause: tuple = ()  # (reason, day to resume)
+    rivals: list = field(default_factory=list)  # competitors that were met
+    loss: dict = field(default_factory=dict)  # what was told of it
+    is_analysed: bool = True  # the loss, if it was lost
+    approval: tuple = ()  # (state, asked at, why now, reason of the answer)
 
     @property
     def stage(self):
@@ -78,6 +82,12 @@ class Plan:
     def is_open(self):
         ends = [event.kind for event in self.events if event.kind in ENDS]
         return not ends or ends[-1] == "restore"
+
+    @property
+    def lost_for(self):
+        """The reason, if it is lost now."""
+        last = self.events[-1] if self.events else None
+        return last.value if last and last.kind == "lost" else None
 
     @property
     def is_assigned(self):

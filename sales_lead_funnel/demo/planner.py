@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from . import content, handbook
 from .facts import get_tag, get_vals, make_clients
+from .gates import Gates
 from .life import Life
 from .plan import LOCAL, Chance, Event, Plan
 from .work import Work
@@ -63,6 +64,7 @@ class Planner:
             plan.vals["phone"] = f"138 0000 {number:04d}"
             self._look_ahead(plan)
         Work(self.now, self.seed + 1).add(plans)
+        Gates(self.now, self.seed + 2).add(plans)
         return handbook.get_plans() + plans
 
     def get_first_day(self):

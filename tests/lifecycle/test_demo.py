@@ -12,6 +12,11 @@ from odoo import fields
 leads = env["crm.lead"].with_context(active_test=False)
 everything = leads.search([])
 """
+LOSS_COUNTS = (
+    "SELECT state, competitor_id, stage_id, retry_date, count(*), count(lesson)"
+    " FROM funnel_loss WHERE user_id IN (SELECT id FROM res_users"
+    " WHERE login LIKE 'rep%') GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+)
 WORK_COUNTS = (
     "SELECT log.channel, log.mood, count(*), count(log.objection_id) FROM"
     " funnel_followup log JOIN res_users rep ON rep.id = log.user_id"
@@ -274,6 +279,132 @@ result = {{
     assert wanted <= {name for name, count in found.items() if count}, found
 
 
+PIPELINE = """
+pipeline = leads.search([
+    ("won_status", "=", "pending"), ("active", "=", True), ("type", "=", "opportunity")
+])
+"""
+
+
+def test_gates_leave_the_board_usable(demo):
+    """At most one card in five stands above its proof, of several people."""
+    result = demo(
+        f"""{WORK}{PIPELINE}
+above = pipeline.filtered("funnel_stage_gap")
+result = {{
+    "above": len(above),
+    "all": len(pipeline),
+    "owners": len(above.user_id & reps),
+    "cards": sum("Proof reaches" in (lead.funnel_card_note or "") for lead in above),
+    "proven": len(pipeline.filtered("funnel_proven_stage_id")),
+}}
+"""
+    )
+    assert 3 <= result["above"] <= result["all"] / 5
+    assert result["owners"] == 3
+    assert result["cards"] >= 2
+    assert result["proven"] == result["all"]
+
+
+def test_later_runs_prove_the_same(demo):
+    changed = demo(
+        f"""{PIPELINE}
+def tell():
+    return [(l.id, l.funnel_proven_stage_id.id, l.funnel_stage_gap) for l in pipeline]
+
+before = tell()
+env["funnel.gate.plan"].prove_stages()
+result = tell() != before
+"""
+    )
+    assert changed is False
+
+
+def test_a_refused_drop_asks_a_rep_in_english(demo):
+    """Of a lead each: for answers, for a person who decides, for the approval."""
+    asked = demo(
+        f"""{WORK}{PIPELINE}
+emma = env["res.users"].search([("login", "=", "rep3")])
+own = pipeline.filtered(lambda lead: lead.user_id == emma).with_user(emma)
+stages = [env.ref(f"crm.stage_lead{{n}}") for n in (1, 2, 3, 4)]
+there = own.grouped("stage_id")
+result = []
+for before, after in zip(stages, stages[1:]):
+    asks = [lead.action_funnel_gate_ask(after.id) for lead in there[before]]
+    result.append(sorted({{ask["res_model"] for ask in asks if ask}}))
+"""
+    )
+    assert asked == [["crm.lead"], ["crm.lead"], ["funnel.stage.approval"]]
+
+
+def test_approvals_wait_and_were_answered(demo):
+    result = demo(
+        f"""{WORK}
+approvals = env["funnel.stage.approval"].search([])
+waiting = approvals.filtered(lambda a: a.state == "requested")
+refused = approvals.filtered(lambda a: a.state == "refused")
+approved = approvals.filtered(lambda a: a.state == "approved")
+result = [
+    len(waiting),
+    len(waiting.activity_ids),
+    len(refused),
+    all(refused.mapped("reason")),
+    len(approved) > 1,
+    len(approved.filtered("is_direct")),
+    set(approved.lead_id.mapped("won_status")) == {{"won"}},
+    all(a.answered_at >= a.create_date for a in approved),
+]
+"""
+    )
+    assert result == [3, 3, 1, True, True, 1, True, True]
+
+
+def test_losses_teach_something(demo):
+    result = demo(
+        f"""{WORK}
+losses = env["funnel.loss"].search([lead_of_ours])
+today = fields.Date.context_today(losses)
+due = losses.filtered(lambda loss: loss.retry_date and loss.retry_date <= today)
+result = {{
+    "states": collections.Counter(losses.mapped("state")),
+    "reasons": all(losses.mapped("lost_reason_id")) and len(losses.lost_reason_id),
+    "lessons": len(losses.filtered("lesson")),
+    "due": len(due),
+    "ahead": len(losses.filtered("retry_date") - due),
+    "mine": len(due.user_id),
+}}
+competitors = env["funnel.competitor"].search([])
+result["competitors"] = [
+    bool(c.strengths and c.weaknesses and c.answers and c.won_count and c.lost_count)
+    for c in competitors
+]
+"""
+    )
+    states = result["states"]
+    assert 3 <= states["todo"] <= 15
+    assert states["reopened"] >= 1
+    assert states["done"] >= 90
+    assert result["reasons"] >= 4
+    assert result["lessons"] >= 40
+    assert (result["due"], result["mine"]) == (3, 3)
+    assert result["ahead"] >= 3
+    assert result["competitors"] == [True] * 4
+
+
+def test_few_leads_may_be_dropped_and_one_was_kept(demo):
+    result = demo(
+        f"""{WORK}{PIPELINE}
+candidates = pipeline.filtered("funnel_is_dropout")
+result = [
+    len(candidates) <= len(pipeline) / 5,
+    len(candidates.user_id & reps),
+    len(pipeline.filtered("funnel_keep_until")),
+]
+"""
+    )
+    assert result == [True, 3, 1]
+
+
 def test_papers_of_the_work_are_complete(demo):
     result = demo(
         f"""{WORK}
@@ -403,7 +534,8 @@ def tell(now):
         (plan.client, plan.recorded, sorted(plan.vals.items(), key=str), [
             event[:3] for event in plan.events
         ], [log[:3] for log in plan.logs], plan.people, plan.evaluations, plan.steps,
-        plan.requests, plan.pause)
+        plan.requests, plan.pause, plan.rivals, plan.loss, plan.is_analysed,
+        plan.approval)
         for plan in Planner(fields.Datetime.to_datetime(now)).get_plans()
     ]
 
@@ -420,3 +552,4 @@ def test_another_database_without_chinese_has_the_same_leads(demo_sql, odoo_cli)
     assert odoo_cli.sql(name, LANGUAGES) == [["en_US"]]
     assert odoo_cli.sql(name, COUNTS) == demo_sql(COUNTS)
     assert odoo_cli.sql(name, WORK_COUNTS) == demo_sql(WORK_COUNTS)
+    assert odoo_cli.sql(name, LOSS_COUNTS) == demo_sql(LOSS_COUNTS)
