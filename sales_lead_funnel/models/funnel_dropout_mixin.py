@@ -29,7 +29,9 @@ class FunnelDropoutMixin(models.AbstractModel):
         help="The owner decided to go on; until then it is no candidate to be dropped.",
     )
 
-    @api.depends("stage_id", "type", "won_status", "funnel_keep_until")
+    @api.depends(
+        "stage_id", "type", "won_status", "funnel_keep_until", "funnel_resume_date"
+    )
     @api.depends_context("lang")
     def _compute_funnel_dropout(self):
         gates = self.env["funnel.criterion"]._get_gates()
@@ -47,6 +49,7 @@ class FunnelDropoutMixin(models.AbstractModel):
                 lead.type == "opportunity"
                 and lead.won_status == "pending"
                 and not (lead.funnel_keep_until and lead.funnel_keep_until >= today)
+                and not lead.funnel_resume_date
             )
         )
 
@@ -84,6 +87,7 @@ class FunnelDropoutMixin(models.AbstractModel):
         )
         is_open = Domain("type", "=", "opportunity")
         is_open &= Domain("won_status", "=", "pending")
+        is_open &= Domain("funnel_resume_date", "=", False)
         kept = Domain("funnel_keep_until", ">=", today)
         return meets & is_open & ~kept
 

@@ -70,6 +70,20 @@ class FunnelLoss(models.Model):
         "(lead_id) WHERE state IN ('todo', 'done')", "A lost lead has one open loss."
     )
 
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Sum amounts by the lead's currency, which core reads from the lead's own
+        table only and not where leads are joined to something else.
+        """
+        if field_expr != "company_currency":
+            return super()._field_to_sql(alias, field_expr, query)
+        return SQL(
+            """COALESCE((SELECT company.currency_id FROM crm_lead lead
+                           JOIN res_company company ON company.id = lead.company_id
+                          WHERE lead.id = %s), %s)""",
+            SQL.identifier(alias, "lead_id"),
+            self.env.company.currency_id.id,
+        )
+
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------

@@ -54,6 +54,19 @@ class TestLoss(GateCommon):
         )
         self.assertEqual(self.lead.funnel_competitor_ids, self.rival)
 
+    def test_losses_are_summed_by_reason(self):
+        self._lose_by_wizard(lost_reason_id=self.reason.id)
+        groups = (
+            self.env["funnel.loss"]
+            .with_user(self.rep)
+            .formatted_read_group(
+                [("id", "=", self._loss().id)],
+                ["lost_reason_id"],
+                ["amount:sum_currency", "__count"],
+            )
+        )
+        self.assertEqual(groups[0]["amount:sum_currency"], 5000)
+
     def test_dialog_without_a_reason_is_to_analyse(self):
         self._lose_by_wizard()
         self.assertOneOpen(state="todo", lost_reason_id=False)
