@@ -1,9 +1,11 @@
 import logging
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import split_every
+
+from .funnel_batches import get_version, run_in_batches
 
 _logger = logging.getLogger(__name__)
 
@@ -41,7 +43,13 @@ class FunnelGatePlan(models.AbstractModel):
                 self.env.add_to_compute(leads._fields[name], leads)
             leads.flush_recordset(names)
 
-        return self._in_batches("crm.lead", domain, prove)
+        return self._in_batches(
+            "prove_stages",
+            "crm.lead",
+            domain,
+            prove,
+            version=get_version(self.env["funnel.criterion"]),
+        )
 
     # ------------------------------------------------------------
     # STAGE ENTERED (S1-17)
@@ -60,7 +68,9 @@ class FunnelGatePlan(models.AbstractModel):
         domain = Domain("type", "=", "opportunity") & Domain("stage_id", "in", [*entry])
         domain &= Domain("won_status", "=", "pending") & Domain("user_id", "!=", False)
         domain &= Domain("funnel_stage_move_ids", "any", [("happened_at", ">=", since)])
-        return closed + self._in_batches("crm.lead", domain, self._ask_data_of)
+        return closed + self._in_batches(
+            "ask_stage_data", "crm.lead", domain, self._ask_data_of
+        )
 
     def _ask_data_of(self, leads):
         for lead in self._find_incomplete(leads):
@@ -112,7 +122,7 @@ class FunnelGatePlan(models.AbstractModel):
                 summary = self.env._("Analyse the loss")
                 self._schedule(loss, LOSS, summary, due, loss.user_id)
 
-        return self._in_batches("funnel.loss", domain, ask)
+        return self._in_batches("ask_loss_analyses", "funnel.loss", domain, ask)
 
     @api.model
     @api.private
@@ -127,7 +137,7 @@ class FunnelGatePlan(models.AbstractModel):
                 summary = self.env._("Try again: restore the lead or start a fresh one")
                 self._schedule(loss, RETRY, summary, today, loss.user_id)
 
-        return self._in_batches("funnel.loss", domain, ask)
+        return self._in_batches("retry_lost", "funnel.loss", domain, ask)
 
     @api.model
     @api.private
@@ -156,7 +166,7 @@ class FunnelGatePlan(models.AbstractModel):
                 kind, date_deadline=day, summary=summary, user_id=user.id
             )
 
-    def _in_batches(self, model, domain, step):
+    def _in_batches(self, job, model, domain, step, **options):
         """Run a step on batches of records, each in a transaction of its own.
 
         Sudo: crons work for all salespeople. A record that fails is logged and left
@@ -165,15 +175,8 @@ class FunnelGatePlan(models.AbstractModel):
         :return: number of records done
         """
         records = self.env[model].sudo().with_context(active_test=False)
-        records = records.search(domain, order="id")
-        progress = self.env["ir.cron"]._commit_progress
-        done, remaining = 0, len(records)
-        for batch in split_every(BATCH, records.ids, records.browse):
-            done += self._try_step(step, batch)
-            remaining -= len(batch)
-            if not progress(len(batch), remaining=remaining):
-                break
-        return done
+        work = (domain, partial(self._try_step, step))
+        return run_in_batches(records, job, BATCH, work, **options)
 
     def _try_step(self, step, records):
         """Run a step on all records at once; if that fails, on each by itself."""

@@ -1,12 +1,16 @@
 """Drop-out candidates, and what gates and losses do by themselves."""
 
+from contextlib import contextmanager
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.service.model import get_public_method
 from odoo.tests import tagged
 
+from ..models import funnel_gate_plan
+from ..models.funnel_batches import RESUME_KEY, run_in_batches
 from .common_gates import GateCommon
 
 
@@ -190,3 +194,93 @@ class TestGatePlan(GateCommon):
             self._run("ir_cron_stage_data")
         self.assertTrue(self._planned(self.lead, "stage_data"))
         self.assertFalse(self._planned(other, "stage_data"))
+
+
+@tagged("post_install", "-at_install")
+class TestResumePoint(GateCommon):
+    """A job goes on where its time ran out, and starts anew when all is done."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.leads = cls._create_leads(5)
+        cls.domain = [("id", "in", cls.leads.ids)]
+        cls.key = RESUME_KEY % "test"
+
+    @contextmanager
+    def _time_left(self, seconds):
+        self.remaining = []
+
+        def progress(_cron, processed=0, *, remaining=None, deactivate=False):
+            self.remaining.append(remaining)
+            return seconds
+
+        with patch.object(type(self.env["ir.cron"]), "_commit_progress", progress):
+            yield
+
+    def _run(self, *domains, seconds=0, version=""):
+        """Return the numbers of the leads that were done, by step."""
+        seen = []
+
+        def note(name, batch):
+            seen.append((name, [self.leads.ids.index(id_) for id_ in batch.ids]))
+            return len(batch)
+
+        work = [
+            (domain, lambda batch, name=name: note(name, batch))
+            for name, domain in enumerate(domains or [self.domain])
+        ]
+        with self._time_left(seconds):
+            run_in_batches(self.env["crm.lead"], "test", 2, *work, version=version)
+        return seen
+
+    def _point(self):
+        return self.env["ir.config_parameter"].get_param(self.key)
+
+    def test_successive_runs_go_on(self):
+        runs = [self._run() for _run in range(3)]
+        self.assertEqual(runs, [[(0, [0, 1])], [(0, [2, 3])], [(0, [4])]])
+        self.assertFalse(self._point())
+        self.assertEqual(self.remaining, [1, 0])
+        self.assertEqual(self._run(), [(0, [0, 1])])
+
+    def test_one_run_does_all_with_time_enough(self):
+        self.assertEqual(self._run(seconds=60), [(0, [0, 1]), (0, [2, 3]), (0, [4])])
+        self.assertFalse(self._point())
+
+    def test_steps_follow_each_other(self):
+        few = [("id", "in", self.leads[:2].ids)]
+        runs = [self._run(few, few) for _run in range(3)]
+        self.assertEqual(runs, [[(0, [0, 1])], [(1, [0, 1])], [(0, [0, 1])]])
+
+    def test_nothing_left_after_the_point(self):
+        self.env["ir.config_parameter"].set_param(self.key, "0:2000000000:")
+        self.assertEqual(self._run(), [])
+        self.assertEqual(self.remaining, [0])
+        self.assertFalse(self._point())
+        self.assertEqual(self._run(), [(0, [0, 1])])
+
+    def test_changed_rules_start_anew(self):
+        self._run(version="1 criterion")
+        self.assertEqual(self._run(version="2 criteria"), [(0, [0, 1])])
+        self.assertEqual(self._run(version="2 criteria"), [(0, [2, 3])])
+
+    def test_every_job_of_gates_reaches_its_last_record(self):
+        """None of them shrinks its domain by what it does."""
+        self.patch(funnel_gate_plan, "BATCH", 2)
+        self._create_criterion("funnel_need", stage=self.stage_new, effect="warn")
+        lost = self._create_leads(5)
+        lost.action_set_lost()
+        lost.funnel_loss_ids.retry_date = fields.Date.today()
+        plan = self.env["funnel.gate.plan"]
+        for name in ("ask_stage_data", "ask_loss_analyses", "retry_lost"):
+            with self.subTest(name=name), self._time_left(0):
+                self.env["ir.config_parameter"].set_param(RESUME_KEY % name, False)
+                for _run in range(1000):
+                    getattr(plan, name)()
+                    if not self.remaining[-1]:
+                        break
+        self.env.invalidate_all()
+        self.assertTrue(all(lead.activity_ids for lead in self.leads))
+        for loss in lost.funnel_loss_ids:
+            self.assertEqual(len(loss.activity_ids), 2)
