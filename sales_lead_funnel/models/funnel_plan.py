@@ -23,9 +23,9 @@ class FunnelPlan(models.AbstractModel):
 
     Every method can be run again, or be killed, at any moment, and plans nothing twice:
     leads that are done fit its domain no longer. A lead whose owner cannot be asked
-    goes on fitting: it is looked at once per round, and left as it is. A bad record stops only itself. Nothing is
-    planned for what lies before the addon was there, however many leads a company
-    brings along.
+    goes on fitting: it is looked at once per round, and left as it is. A bad record
+    stops only itself. Nothing is planned for what lies before the addon was there,
+    however many leads a company brings along.
     """
 
     _name = "funnel.plan"
