@@ -71,7 +71,8 @@ def run_in_batches(records, job, size, *work, version=""):
     point = ResumePoint(env, job, version)
     work = point.leave_out_done(work)
     remaining = sum(records.search_count(domain) for _number, domain, _step in work)
-    progress(remaining=remaining)
+    if remaining:
+        progress(remaining=remaining)
     done = 0
     for number, batch, step in _get_batches(records, size, work):
         done += step(batch)

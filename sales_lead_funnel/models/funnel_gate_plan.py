@@ -5,7 +5,9 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools.periods import bounds_utc
 from .funnel_batches import get_version, run_in_batches
+from .funnel_plan import EARLIEST_ZONE
 
 _logger = logging.getLogger(__name__)
 
@@ -75,13 +77,10 @@ class FunnelGatePlan(models.AbstractModel):
     def _ask_data_of(self, leads):
         for lead in self._find_incomplete(leads):
             entered = lead.funnel_stage_move_ids[:1].happened_at
-            self._schedule(
-                lead,
-                STAGE_DATA,
-                self.env._("Complete the data of “%s”", lead.stage_id.name),
-                (entered + timedelta(days=1)).date(),
-                lead.user_id,
-            )
+            lead = lead._funnel_speaking_to(lead.user_id)
+            summary = lead.env._("Complete the data of “%s”", lead.stage_id.name)
+            day = lead._funnel_get_local_date(entered + timedelta(days=1))
+            self._schedule(lead, STAGE_DATA, summary, day, lead.user_id, entered)
 
     def _close_complete(self):
         activities = self.env["mail.activity"].sudo()
@@ -90,8 +89,8 @@ class FunnelGatePlan(models.AbstractModel):
             [("activity_type_id", "=", kind.id), ("res_model", "=", "crm.lead")]
         )
         leads = self.env["crm.lead"].sudo().browse(set(planned.mapped("res_id")))
-        complete = leads.exists() - self._find_incomplete(leads.exists())
-        done = planned.filtered(lambda activity: activity.res_id in complete.ids)
+        complete = set((leads.exists() - self._find_incomplete(leads.exists()))._ids)
+        done = planned.filtered(lambda activity: activity.res_id in complete)
         done.action_feedback(feedback=self.env._("Complete"))
         return len(done)
 
@@ -115,12 +114,13 @@ class FunnelGatePlan(models.AbstractModel):
         since = fields.Datetime.now() - timedelta(days=LOSS_WINDOW)
         domain = Domain("state", "=", "todo") & Domain("user_id", "!=", False)
         domain &= Domain("lost_at", ">=", since)
-        due = fields.Date.context_today(self) + timedelta(days=ANALYSE_WITHIN)
 
         def ask(losses):
             for loss in losses:
-                summary = self.env._("Analyse the loss")
-                self._schedule(loss, LOSS, summary, due, loss.user_id)
+                lead = loss.lead_id._funnel_speaking_to(loss.user_id)
+                summary = lead.env._("Analyse the loss")
+                due = lead._funnel_get_today() + timedelta(days=ANALYSE_WITHIN)
+                self._schedule(loss, LOSS, summary, due, loss.user_id, loss.lost_at)
 
         return self._in_batches("ask_loss_analyses", "funnel.loss", domain, ask)
 
@@ -128,16 +128,25 @@ class FunnelGatePlan(models.AbstractModel):
     @api.private
     def retry_lost(self):
         """Try-again date reached: the owner takes a fresh lead or the restored one."""
-        today = fields.Date.context_today(self)
-        domain = Domain("retry_date", "<=", today) & Domain("retry_lead_id", "=", False)
-        domain &= Domain("state", "!=", "reopened") & Domain("user_id", "!=", False)
+        latest_day = (fields.Datetime.now() + EARLIEST_ZONE).date()
+        domain = Domain("retry_date", "<=", latest_day)
+        domain &= Domain("retry_lead_id", "=", False) & Domain("user_id", "!=", False)
+        domain &= Domain("state", "!=", "reopened")
 
         def ask(losses):
             for loss in losses:
-                summary = self.env._("Try again: restore the lead or start a fresh one")
-                self._schedule(loss, RETRY, summary, today, loss.user_id)
+                self._ask_to_retry(loss)
 
         return self._in_batches("retry_lost", "funnel.loss", domain, ask)
+
+    def _ask_to_retry(self, loss):
+        """Ask once per date: one that is put off is asked for again."""
+        lead = loss.lead_id._funnel_speaking_to(loss.user_id)
+        today = lead._funnel_get_today()
+        if loss.retry_date <= today:
+            summary = lead.env._("Try again: restore the lead or start a fresh one")
+            since, _end = bounds_utc(loss.retry_date, loss.retry_date, lead.env.tz)
+            self._schedule(loss, RETRY, summary, today, loss.user_id, since)
 
     @api.model
     @api.private
@@ -149,20 +158,21 @@ class FunnelGatePlan(models.AbstractModel):
     # PARTS
     # ------------------------------------------------------------
 
-    def _schedule(self, record, kind, summary, day, user):
-        """Plan an activity once: done or open, the same is not planned again."""
+    def _schedule(self, record, kind, summary, day, user, since):
+        """Plan an activity once for what happened at a moment.
+
+        What is open already, or was planned since then and is done, is not planned
+        again.
+        """
         activities = self.env["mail.activity"].sudo().with_context(active_test=False)
-        same = activities.search_count(
-            [
-                ("res_model", "=", record._name),
-                ("res_id", "=", record.id),
-                ("activity_type_id", "=", self.env.ref(kind).id),
-                ("summary", "=", summary),
-            ],
-            limit=1,
-        )
-        if not same:
-            record.with_context(mail_activity_quick_update=True).activity_schedule(
+        same = Domain("res_model", "=", record._name) & Domain("res_id", "=", record.id)
+        same &= Domain("activity_type_id", "=", self.env.ref(kind).id)
+        is_open = Domain("active", "=", True) & Domain("summary", "=", summary)
+        is_known = is_open | Domain("create_date", ">=", since)
+        if not activities.search_count(same & is_known, limit=1):
+            record.with_context(
+                mail_activity_quick_update=True, lang=user.lang or self.env.lang
+            ).activity_schedule(
                 kind, date_deadline=day, summary=summary, user_id=user.id
             )
 
