@@ -147,3 +147,10 @@ class TestTemplate(GateCommon):
                 self.assertEqual(sequences, sorted(sequences))
                 savepoint.rollback()
                 self.env.registry.clear_cache()
+
+    def test_second_template_asks_nothing_twice(self):
+        """Both want the signature confirmed before a lead is won."""
+        self._apply("s0")
+        self._apply("s1")
+        asks = self.criteria.search([("stage_id", "=", self.stage_won.id)])
+        self.assertEqual(asks.mapped("template_key"), ["s0.won.signed"])

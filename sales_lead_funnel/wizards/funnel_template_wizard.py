@@ -154,10 +154,28 @@ class FunnelTemplateWizardLine(models.TransientModel):
         return "; ".join(parts) or _("nothing")
 
     def _get_new_asks(self, template):
+        """Return what nobody asks in this stage, by whatever template or hand."""
         criteria = self.env["funnel.criterion"].with_context(active_test=False)
         known = criteria.search([("stage_id", "in", self.stage_id.ids)])
         keys = set(known.mapped("template_key"))
-        return [a for a in template.asks if f"{self.key}.{a.key}" not in keys]
+        asked = {self._get_essence(criterion) for criterion in known}
+        return [
+            ask
+            for ask in template.asks
+            if f"{self.key}.{ask.key}" not in keys
+            and (ask.direction, ask.effect, ask.domain, frozenset(ask.fields))
+            not in asked
+        ]
+
+    def _get_essence(self, criterion):
+        """Return what makes two criteria of a stage the same, whatever their names."""
+        is_domain = criterion.kind == "domain"
+        return (
+            criterion.direction,
+            criterion.effect,
+            criterion.domain if is_domain else "",
+            frozenset(() if is_domain else criterion.field_ids.mapped("name")),
+        )
 
     def _prepare_standard_vals(self, template):
         """Return what the stage lacks; what somebody wrote stays."""
