@@ -2,9 +2,8 @@
 
 from odoo.fields import Domain
 
-RESUME_KEY = (
-    "sales_lead_funnel.resume_%s"  # “number of the step:last id:version” of a job
-)
+# Parameter of a job that was cut off: “number of the step:last id:version”.
+RESUME_KEY = "sales_lead_funnel.resume_%s"
 
 
 class ResumePoint:
@@ -82,6 +81,8 @@ def run_in_batches(records, job, size, *work, version=""):
         if remaining and not time_left:
             point.keep(number, batch[-1].id)
             return done
+    if remaining:  # some are gone meanwhile
+        progress(remaining=0)
     point.clear()
     return done
 

@@ -126,10 +126,15 @@ class FunnelTemplateWizardLine(models.TransientModel):
                 )
 
     def _is_shared(self):
-        """Tell whether other teams pass this stage as well."""
-        team = self.wizard_id.team_id
-        teams = self.stage_id.team_ids or self.env["crm.team"].search([])
-        return bool(self.stage_id and teams - team)
+        """Tell whether other teams pass this stage as well.
+
+        Sudo: teams of all companies count.
+        """
+        stage, team = self.stage_id.sudo(), self.wizard_id.team_id
+        if not stage or stage.team_ids:
+            return bool(stage.team_ids - team)
+        others = self.env["crm.team"].sudo().search([("id", "!=", team.id)], limit=1)
+        return bool(others)
 
     def _is_moved(self, sequence):
         return bool(self.stage_id) and sequence not in (None, self.stage_id.sequence)
