@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import escape_psql
 
 
 class FunnelCompetitor(models.Model):
@@ -66,7 +67,7 @@ class FunnelCompetitor(models.Model):
     @api.model
     def name_create(self, name):
         """A name typed twice in other letters is the same competitor."""
-        known = self.search([("name", "=ilike", name.strip())], limit=1)
+        known = self.search([("name", "=ilike", escape_psql(name.strip()))], limit=1)
         if known:
             return known.id, known.display_name
         return super().name_create(name.strip())

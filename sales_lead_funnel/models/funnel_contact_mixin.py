@@ -3,9 +3,10 @@ from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date, split_every
+from odoo.tools import format_date
 
 from ..exceptions import FunnelFollowupError
+from .funnel_batches import get_version, run_in_batches
 from .funnel_lead_child import check_is_derived, without_derived
 
 NAMED_LEADS = 5  # leads that one message names
@@ -278,21 +279,18 @@ class FunnelContactMixin(models.AbstractModel):
     def _cron_funnel_plan_contacts(self):
         """Plan all open leads anew after the cadence changed.
 
-        What is planned right already is not written, so that a run which was cut off
-        is taken up where it ended.
+        What is planned right already is not written. A run that was cut off is taken
+        up where it ended.
         """
-        leads = self.sudo().search([("won_status", "=", "pending")], order="id")
-        progress = self.env["ir.cron"]._commit_progress
-        remaining = len(leads)
-        for batch in split_every(PLAN_BATCH, leads.ids, self.sudo().browse):
-            batch._funnel_replan()
-            remaining -= len(batch)
-            if not progress(len(batch), remaining=remaining):
-                break
-            batch.invalidate_recordset()
+        work = ([("won_status", "=", "pending")], lambda leads: leads._funnel_replan())
+        version = get_version(self.env["funnel.cadence"])
+        run_in_batches(self.sudo(), "plan_contacts", PLAN_BATCH, work, version=version)
 
     def _funnel_replan(self):
-        """Recompute when these leads are due, writing only what changes."""
+        """Recompute when these leads are due, writing only what changes.
+
+        :return: number of leads looked after
+        """
         start = self._funnel_get_cadence_start()
         groups = defaultdict(self.browse)
         for lead in self:
@@ -302,3 +300,4 @@ class FunnelContactMixin(models.AbstractModel):
         for day, leads in groups.items():
             leads.funnel_next_contact_date = day
         self.flush_recordset(["funnel_next_contact_date"])
+        return len(self)

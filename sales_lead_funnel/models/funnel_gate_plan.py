@@ -1,9 +1,13 @@
 import logging
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import split_every
+
+from ..tools.periods import bounds_utc
+from .funnel_batches import get_version, run_in_batches
+from .funnel_plan import EARLIEST_ZONE
 
 _logger = logging.getLogger(__name__)
 
@@ -41,7 +45,13 @@ class FunnelGatePlan(models.AbstractModel):
                 self.env.add_to_compute(leads._fields[name], leads)
             leads.flush_recordset(names)
 
-        return self._in_batches("crm.lead", domain, prove)
+        return self._in_batches(
+            "prove_stages",
+            "crm.lead",
+            domain,
+            prove,
+            version=get_version(self.env["funnel.criterion"]),
+        )
 
     # ------------------------------------------------------------
     # STAGE ENTERED (S1-17)
@@ -60,18 +70,17 @@ class FunnelGatePlan(models.AbstractModel):
         domain = Domain("type", "=", "opportunity") & Domain("stage_id", "in", [*entry])
         domain &= Domain("won_status", "=", "pending") & Domain("user_id", "!=", False)
         domain &= Domain("funnel_stage_move_ids", "any", [("happened_at", ">=", since)])
-        return closed + self._in_batches("crm.lead", domain, self._ask_data_of)
+        return closed + self._in_batches(
+            "ask_stage_data", "crm.lead", domain, self._ask_data_of
+        )
 
     def _ask_data_of(self, leads):
         for lead in self._find_incomplete(leads):
             entered = lead.funnel_stage_move_ids[:1].happened_at
-            self._schedule(
-                lead,
-                STAGE_DATA,
-                self.env._("Complete the data of “%s”", lead.stage_id.name),
-                (entered + timedelta(days=1)).date(),
-                lead.user_id,
-            )
+            lead = lead._funnel_speaking_to(lead.user_id)
+            summary = lead.env._("Complete the data of “%s”", lead.stage_id.name)
+            day = lead._funnel_get_local_date(entered + timedelta(days=1))
+            self._schedule(lead, STAGE_DATA, summary, day, lead.user_id, entered)
 
     def _close_complete(self):
         activities = self.env["mail.activity"].sudo()
@@ -80,8 +89,8 @@ class FunnelGatePlan(models.AbstractModel):
             [("activity_type_id", "=", kind.id), ("res_model", "=", "crm.lead")]
         )
         leads = self.env["crm.lead"].sudo().browse(set(planned.mapped("res_id")))
-        complete = leads.exists() - self._find_incomplete(leads.exists())
-        done = planned.filtered(lambda activity: activity.res_id in complete.ids)
+        complete = set((leads.exists() - self._find_incomplete(leads.exists()))._ids)
+        done = planned.filtered(lambda activity: activity.res_id in complete)
         done.action_feedback(feedback=self.env._("Complete"))
         return len(done)
 
@@ -105,29 +114,39 @@ class FunnelGatePlan(models.AbstractModel):
         since = fields.Datetime.now() - timedelta(days=LOSS_WINDOW)
         domain = Domain("state", "=", "todo") & Domain("user_id", "!=", False)
         domain &= Domain("lost_at", ">=", since)
-        due = fields.Date.context_today(self) + timedelta(days=ANALYSE_WITHIN)
 
         def ask(losses):
             for loss in losses:
-                summary = self.env._("Analyse the loss")
-                self._schedule(loss, LOSS, summary, due, loss.user_id)
+                lead = loss.lead_id._funnel_speaking_to(loss.user_id)
+                summary = lead.env._("Analyse the loss")
+                due = lead._funnel_get_today() + timedelta(days=ANALYSE_WITHIN)
+                self._schedule(loss, LOSS, summary, due, loss.user_id, loss.lost_at)
 
-        return self._in_batches("funnel.loss", domain, ask)
+        return self._in_batches("ask_loss_analyses", "funnel.loss", domain, ask)
 
     @api.model
     @api.private
     def retry_lost(self):
         """Try-again date reached: the owner takes a fresh lead or the restored one."""
-        today = fields.Date.context_today(self)
-        domain = Domain("retry_date", "<=", today) & Domain("retry_lead_id", "=", False)
-        domain &= Domain("state", "!=", "reopened") & Domain("user_id", "!=", False)
+        latest_day = (fields.Datetime.now() + EARLIEST_ZONE).date()
+        domain = Domain("retry_date", "<=", latest_day)
+        domain &= Domain("retry_lead_id", "=", False) & Domain("user_id", "!=", False)
+        domain &= Domain("state", "!=", "reopened")
 
         def ask(losses):
             for loss in losses:
-                summary = self.env._("Try again: restore the lead or start a fresh one")
-                self._schedule(loss, RETRY, summary, today, loss.user_id)
+                self._ask_to_retry(loss)
 
-        return self._in_batches("funnel.loss", domain, ask)
+        return self._in_batches("retry_lost", "funnel.loss", domain, ask)
+
+    def _ask_to_retry(self, loss):
+        """Ask once per date: one that is put off is asked for again."""
+        lead = loss.lead_id._funnel_speaking_to(loss.user_id)
+        today = lead._funnel_get_today()
+        if loss.retry_date <= today:
+            summary = lead.env._("Try again: restore the lead or start a fresh one")
+            since, _end = bounds_utc(loss.retry_date, loss.retry_date, lead.env.tz)
+            self._schedule(loss, RETRY, summary, today, loss.user_id, since)
 
     @api.model
     @api.private
@@ -139,24 +158,25 @@ class FunnelGatePlan(models.AbstractModel):
     # PARTS
     # ------------------------------------------------------------
 
-    def _schedule(self, record, kind, summary, day, user):
-        """Plan an activity once: done or open, the same is not planned again."""
+    def _schedule(self, record, kind, summary, day, user, since):
+        """Plan an activity once for what happened at a moment.
+
+        What is open already, or was planned since then and is done, is not planned
+        again.
+        """
         activities = self.env["mail.activity"].sudo().with_context(active_test=False)
-        same = activities.search_count(
-            [
-                ("res_model", "=", record._name),
-                ("res_id", "=", record.id),
-                ("activity_type_id", "=", self.env.ref(kind).id),
-                ("summary", "=", summary),
-            ],
-            limit=1,
-        )
-        if not same:
-            record.with_context(mail_activity_quick_update=True).activity_schedule(
+        same = Domain("res_model", "=", record._name) & Domain("res_id", "=", record.id)
+        same &= Domain("activity_type_id", "=", self.env.ref(kind).id)
+        is_open = Domain("active", "=", True) & Domain("summary", "=", summary)
+        is_known = is_open | Domain("create_date", ">=", since)
+        if not activities.search_count(same & is_known, limit=1):
+            record.with_context(
+                mail_activity_quick_update=True, lang=user.lang or self.env.lang
+            ).activity_schedule(
                 kind, date_deadline=day, summary=summary, user_id=user.id
             )
 
-    def _in_batches(self, model, domain, step):
+    def _in_batches(self, job, model, domain, step, **options):
         """Run a step on batches of records, each in a transaction of its own.
 
         Sudo: crons work for all salespeople. A record that fails is logged and left
@@ -165,15 +185,8 @@ class FunnelGatePlan(models.AbstractModel):
         :return: number of records done
         """
         records = self.env[model].sudo().with_context(active_test=False)
-        records = records.search(domain, order="id")
-        progress = self.env["ir.cron"]._commit_progress
-        done, remaining = 0, len(records)
-        for batch in split_every(BATCH, records.ids, records.browse):
-            done += self._try_step(step, batch)
-            remaining -= len(batch)
-            if not progress(len(batch), remaining=remaining):
-                break
-        return done
+        work = (domain, partial(self._try_step, step))
+        return run_in_batches(records, job, BATCH, work, **options)
 
     def _try_step(self, step, records):
         """Run a step on all records at once; if that fails, on each by itself."""

@@ -61,3 +61,11 @@ class FunnelLeadChild(models.AbstractModel):
     def _reparent(self, survivor):
         """Override where handing over is more than another lead."""
         self.write({"lead_id": survivor.id})
+
+    def _go_with_lead(self):
+        """Be deleted as the lead is, with chatter and activities."""
+        self._step().unlink()
+
+    def _step(self):
+        """Override to mark what follows from the lead, where users may not."""
+        return self

@@ -191,14 +191,32 @@ class FunnelLoss(models.Model):
         self._step().write({"lead_id": survivor.id})
 
     def _reconcile(self):
-        """Give lost leads without an open loss one, in one statement.
+        """Let losses follow leads that changed without telling.
 
-        For leads lost before the addon was there, and for raw SQL by others. Those with
-        a reason count as analysed.
+        For leads lost before the addon was there, and for raw SQL by others.
 
-        :return: number of losses added
+        :return: number of losses added or closed
         """
         self.env["crm.lead"].flush_model()
+        self.flush_model()
+        count = self._close_of_live() + self._open_missing()
+        self.invalidate_model(flush=False)
+        return count
+
+    def _close_of_live(self):
+        """Close the open losses of leads that live again."""
+        alive = self.sudo().search(
+            [("state", "in", OPEN), ("lead_id.won_status", "!=", "lost")]
+        )
+        self._close_for(alive.lead_id)
+        return len(alive)
+
+    def _open_missing(self):
+        """Give lost leads without an open loss one, in one statement.
+
+        Those with a reason count as analysed. Another transaction may be losing the
+        same lead at this moment.
+        """
         self.flush_model()
         self.env.cr.execute(
             SQL(
@@ -219,13 +237,12 @@ class FunnelLoss(models.Model):
                    AND NOT EXISTS (
                        SELECT 1 FROM funnel_loss loss
                         WHERE loss.lead_id = lead.id AND loss.state IN ('todo', 'done'))
+                ON CONFLICT DO NOTHING
                 """,
                 now=self.env.cr.now(),
             )
         )
-        count = self.env.cr.rowcount
-        self.invalidate_model(flush=False)
-        return count
+        return self.env.cr.rowcount
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -256,8 +273,13 @@ class FunnelLoss(models.Model):
         return lead.redirect_lead_opportunity_view()
 
     def action_retry_fresh(self):
-        """Try again with a fresh lead of the same client; the lost one stays lost."""
+        """Try again with a fresh lead of the same client; the lost one stays lost.
+
+        Asked twice, it shows the one that is there.
+        """
         self.ensure_one()
+        if self.retry_lead_id:
+            return self.retry_lead_id.redirect_lead_opportunity_view()
         fresh = self.lead_id.copy({"active": True, "lost_reason_id": False})
         self._step().write({"retry_lead_id": fresh.id})
         self.sudo().activity_feedback(ACTIVITIES[1:])

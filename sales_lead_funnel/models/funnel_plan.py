@@ -1,10 +1,12 @@
 import logging
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .funnel_batches import run_in_batches
 from .mail_activity import CALL, TODO
 
 _logger = logging.getLogger(__name__)
@@ -20,11 +22,10 @@ class FunnelPlan(models.AbstractModel):
     """What the addon does by itself; each method is called by one cron or rule.
 
     Every method can be run again, or be killed, at any moment, and plans nothing twice:
-    leads that are done fit its domain no longer, so that the next run goes on where
-    this one stopped. A lead whose owner cannot be asked goes on fitting: it is looked
-    at by each run, and left as it is. A bad record stops only itself. Nothing is
-    planned for what lies before the addon was there, however many leads a company
-    brings along.
+    leads that are done fit its domain no longer. A lead whose owner cannot be asked
+    goes on fitting: it is looked at once per round, and left as it is. A bad record
+    stops only itself. Nothing is planned for what lies before the addon was there,
+    however many leads a company brings along.
     """
 
     _name = "funnel.plan"
@@ -53,7 +54,7 @@ class FunnelPlan(models.AbstractModel):
             & Domain("activity_ids", "=", False)
             & self._not_planned("first_contact")
         )
-        return self._for_each((domain, self._plan_first_contact))
+        return self._for_each("first_contacts", (domain, self._plan_first_contact))
 
     @api.private
     def remind_overdue(self):
@@ -87,7 +88,9 @@ class FunnelPlan(models.AbstractModel):
             & self._not_planned("escalation", is_new)
         )
         return self._for_each(
-            (unreminded, self._remind_owner), (untold, self._tell_manager)
+            "remind_overdue",
+            (unreminded, self._remind_owner),
+            (untold, self._tell_manager),
         )
 
     @api.private
@@ -99,7 +102,7 @@ class FunnelPlan(models.AbstractModel):
         domain = Domain("won_status", "=", "pending") & Domain(
             "funnel_resume_date", "<=", self._get_latest_day()
         )
-        return self._for_each((domain, self._resume))
+        return self._for_each("resume_paused", (domain, self._resume))
 
     @api.private
     def ask_reviews(self, leads):
@@ -212,39 +215,18 @@ class FunnelPlan(models.AbstractModel):
     # BATCHES
     # ------------------------------------------------------------
 
-    def _for_each(self, *work):
+    def _for_each(self, job, *work):
         """Run steps on the leads of their domains, batch by batch.
 
         Sudo: crons work for all salespeople.
 
+        :param str job: what this is, to go on where time ran out
         :param work: pairs of a domain and the step for one lead
         :return: number of leads done
         """
         leads = self.env["crm.lead"].sudo()
-        progress = self.env["ir.cron"]._commit_progress
-        self.env["mail.activity"].flush_model()
-        remaining = sum(leads.search_count(domain) for domain, _step in work)
-        progress(remaining=remaining)
-        done = 0
-        for domain, step in work:
-            for batch in self._get_batches(leads, domain):
-                done += self._attempt(step, batch)
-                remaining = max(remaining - len(batch), 0)
-                time_left = progress(len(batch), remaining=remaining)
-                self.env.invalidate_all()
-                if not time_left:
-                    return done
-        return done
-
-    def _get_batches(self, leads, domain):
-        """Yield the leads of a domain by id, looking each batch up when it is due."""
-        last = 0
-        while batch := leads.search(
-            domain & Domain("id", ">", last), order="id", limit=BATCH
-        ):
-            last = batch[-1].id
-            yield batch
-            self.env["mail.activity"].flush_model()
+        work = [(domain, partial(self._attempt, step)) for domain, step in work]
+        return run_in_batches(leads, job, BATCH, *work)
 
     def _attempt(self, step, leads):
         """Run a step on each lead.

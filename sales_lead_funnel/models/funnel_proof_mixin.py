@@ -178,11 +178,11 @@ class FunnelProofMixin(models.AbstractModel):
     def _funnel_check_rule(self, rule, is_met):
         criterion = self.env["funnel.criterion"].sudo().browse(rule.id)
         approval = not is_met and rule.effect == "approve"
-        approval = approval and self._funnel_get_approval(rule.stage_id)
+        approval = approval and self.sudo()._funnel_get_approval(rule.stage_id)
         done = is_met or bool(approval)
         proofs = self._funnel_cite(rule) if is_met else []
         if approval:
-            proofs = [self._funnel_cite_record(approval)]
+            proofs = self._funnel_cite_records(approval)
         return {
             "id": rule.id,
             "label": criterion.display_name,
@@ -202,7 +202,7 @@ class FunnelProofMixin(models.AbstractModel):
         :return: ``[{text}]`` for values, ``[{text, model, id}]`` for records
         """
         if rule.kind == "fields":
-            return [self._funnel_cite_value(name) for name in rule.names]
+            return [p for name in rule.names for p in self._funnel_cite_value(name)]
         proofs = {}
         for condition in Domain(rule.domain).iter_conditions():
             for proof in self._funnel_cite_condition(condition):
@@ -210,29 +210,40 @@ class FunnelProofMixin(models.AbstractModel):
         return list(proofs.values())[:PROOFS_SHOWN]
 
     def _funnel_cite_condition(self, condition):
+        """Sudo: whether a condition holds does not depend on the reader."""
         name, _dot, rest = condition.field_expr.partition(".")
-        field = self._fields.get(name)
+        field, lead = self._fields.get(name), self.sudo()
         if field is None:
             return []
         if field.type not in LISTS:
-            holds = self.filtered_domain(condition)  # one of several with “or” may not
-            return [self._funnel_cite_value(name)] if holds else []
+            holds = lead.filtered_domain(condition)  # one of several with “or” may not
+            return self._funnel_cite_value(name) if holds else []
         if condition.operator == "any":
             inner = Domain(condition.value)
         elif rest:
             inner = Domain(rest, condition.operator, condition.value)
         else:
             return []
-        records = self[name].filtered_domain(inner)
-        return [self._funnel_cite_record(record) for record in records[:PROOFS_SHOWN]]
+        return self._funnel_cite_records(lead[name].filtered_domain(inner))
+
+    def _funnel_cite_records(self, records):
+        """Cite what the reader may see of the records."""
+        visible = records.with_env(self.env)._filtered_access("read")
+        return [self._funnel_cite_record(record) for record in visible[:PROOFS_SHOWN]]
 
     def _funnel_cite_record(self, record):
         text = f"{record._description}: {record.display_name}"
         return {"text": text, "model": record._name, "id": record._origin.id}
 
     def _funnel_cite_value(self, name):
+        """Cite a value, nothing where the reader sees neither field nor record."""
+        field = self._fields[name]
+        if not self._has_field_access(field, "read"):
+            return []
+        if field.relational and not self[name]._filtered_access("read"):
+            return []
         label = self._funnel_get_label(name)
-        return {"text": f"{label}: {self._funnel_tell_value(name)}"}
+        return [{"text": f"{label}: {self._funnel_tell_value(name)}"}]
 
     def _funnel_tell_value(self, name):
         field, value = self._fields[name], self[name]
@@ -241,7 +252,8 @@ class FunnelProofMixin(models.AbstractModel):
         if field.type == "selection":
             return dict(field._description_selection(self.env)).get(value, "")
         if field.relational:
-            return ", ".join(value.mapped("display_name"))[:VALUE_LENGTH]
+            names = value._filtered_access("read").mapped("display_name")
+            return ", ".join(names)[:VALUE_LENGTH]
         if field.type == "monetary":
             currency = self.company_currency or self.env.company.currency_id
             return format_amount(self.env, value, currency)

@@ -15,7 +15,13 @@ PAPERS = (  # models of what belongs to a lead; people first, others point at th
     "funnel.stage.approval",
     "funnel.loss",
 )
+DISCUSSED = (  # those with a chatter and activities, which no cascade takes along
+    "funnel.resource.request",
+    "funnel.stage.approval",
+    "funnel.loss",
+)
 ACTIVITIES = "mail.activity"
+FIELDS_READ = {ACTIVITIES: ["res_id", "res_model", "funnel_purpose"]}
 
 
 class FunnelWorkMixin(models.AbstractModel):
@@ -102,18 +108,19 @@ class FunnelWorkMixin(models.AbstractModel):
     # ------------------------------------------------------------
 
     def unlink(self):
-        """Delete requests as records, with the chatter that no cascade takes along.
+        """Delete what was discussed as records, with the chatter and the activities.
 
-        Merging has handed them over before it deletes.
+        Merging has handed it over before it deletes.
         """
         self.check_access("unlink")
-        if current_path(self.env) != "merge":
-            requests = self.env["funnel.resource.request"].sudo()
-            requests.search([("lead_id", "in", self.ids)])._go_with_lead()
+        if self and current_path(self.env) != "merge":
+            for name in self._funnel_find_papers(DISCUSSED):
+                papers = self.env[name].sudo().with_context(active_test=False)
+                papers.search([("lead_id", "in", self.ids)])._go_with_lead()
         return super().unlink()
 
     def _merge_dependences(self, opportunities):
-        found = opportunities._funnel_find_papers()
+        found = opportunities._funnel_find_papers([*PAPERS, ACTIVITIES])
         for name in filter(found.__contains__, PAPERS):
             self.env[name]._follow_merge(self, opportunities)
         if "funnel.followup" in found:
@@ -126,37 +133,32 @@ class FunnelWorkMixin(models.AbstractModel):
             self._funnel_drop_double_plans()
         return result
 
-    def _funnel_find_papers(self):
-        """Return the names of the models that hold something of these leads.
+    def _funnel_find_papers(self, names):
+        """Return those of the models that hold something of these leads.
 
         One query: core merges many leads in a row.
         """
-        queries = [
-            SQL(
-                "SELECT %s WHERE EXISTS (SELECT FROM %s WHERE lead_id = ANY(%s))",
-                name,
-                SQL.identifier(self.env[name]._table),
-                self.ids,
+        queries = []
+        for name in names:
+            fields_read = FIELDS_READ.get(name, ["lead_id"])
+            self.env[name].flush_model(fields_read)
+            queries.append(
+                SQL("SELECT %s WHERE EXISTS (%s)", name, self._funnel_ask_for(name))
             )
-            for name in PAPERS
-        ]
-        queries.append(
-            SQL(
-                """
-                SELECT %s WHERE EXISTS (
-                    SELECT FROM mail_activity WHERE res_model = 'crm.lead'
-                       AND res_id = ANY(%s) AND funnel_purpose IS NOT NULL)
-                """,
-                ACTIVITIES,
-                self.ids,
-            )
-        )
-        for name in PAPERS:
-            self.env[name].flush_model(["lead_id"])
-        self.env[ACTIVITIES].flush_model(["res_id", "res_model", "funnel_purpose"])
         return {
             name for (name,) in self.env.execute_query(SQL(" UNION ALL ").join(queries))
         }
+
+    def _funnel_ask_for(self, name):
+        """Return the query for what a model holds of these leads."""
+        if name == ACTIVITIES:
+            return SQL(
+                "SELECT FROM mail_activity WHERE res_model = 'crm.lead'"
+                " AND res_id = ANY(%s) AND funnel_purpose IS NOT NULL",
+                self.ids,
+            )
+        table = SQL.identifier(self.env[name]._table)
+        return SQL("SELECT FROM %s WHERE lead_id = ANY(%s)", table, self.ids)
 
     def _funnel_note_pauses(self, opportunities):
         """Tell of pauses that end by merging: the survivor goes on as it was."""

@@ -1,12 +1,16 @@
 """Drop-out candidates, and what gates and losses do by themselves."""
 
+from contextlib import contextmanager
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.service.model import get_public_method
 from odoo.tests import tagged
 
+from ..models import funnel_gate_plan
+from ..models.funnel_batches import RESUME_KEY, run_in_batches
 from .common_gates import GateCommon
 
 
@@ -94,6 +98,26 @@ class TestDropout(GateCommon):
 
 @tagged("post_install", "-at_install")
 class TestGatePlan(GateCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rep.tz = "UTC"
+
+    def _date_back(self, days, *records):
+        """Let the activities and the moves of records be older by so many days."""
+        self.env.flush_all()
+        for record in records:
+            self.env.cr.execute(
+                "UPDATE mail_activity SET create_date = create_date - %s"
+                " WHERE res_model = %s AND res_id = %s",
+                [timedelta(days=days), record._name, record.id],
+            )
+        self.env.cr.execute(
+            "UPDATE funnel_stage_move SET happened_at = happened_at - %s",
+            [timedelta(days=days)],
+        )
+        self.env.invalidate_all()
+
     def _run(self, cron):
         self.env.flush_all()
         with self.enter_registry_test_mode():
@@ -173,6 +197,63 @@ class TestGatePlan(GateCommon):
         self._run("ir_cron_retry_lost")
         self.assertFalse(self._planned(loss, "retry"))
 
+    def test_postponed_try_again_is_asked_again(self):
+        self.lead.action_set_lost()
+        loss = self.lead.funnel_loss_ids
+        loss.retry_date = fields.Date.today() - timedelta(days=40)
+        self._run("ir_cron_retry_lost")
+        self._planned(loss, "retry").action_feedback()
+        self._date_back(40, loss)
+        self._run("ir_cron_retry_lost")
+        self.assertFalse(self._planned(loss, "retry"))
+        loss.retry_date = fields.Date.today()
+        for _again in range(2):
+            self._run("ir_cron_retry_lost")
+        self.assertEqual(len(self._planned(loss, "retry")), 1)
+        self._planned(loss, "retry").action_feedback()
+        self._run("ir_cron_retry_lost")
+        self.assertFalse(self._planned(loss, "retry"))
+
+    def test_open_try_again_is_not_doubled(self):
+        self.lead.action_set_lost()
+        loss = self.lead.funnel_loss_ids
+        loss.retry_date = fields.Date.today() - timedelta(days=40)
+        self._run("ir_cron_retry_lost")
+        self._date_back(40, loss)
+        loss.retry_date = fields.Date.today()
+        self._run("ir_cron_retry_lost")
+        self.assertEqual(len(self._planned(loss, "retry")), 1)
+
+    def test_entering_the_stage_again_asks_again(self):
+        self._create_criterion("funnel_need")
+        self._move(self.lead, self.stage_next)
+        self._run("ir_cron_stage_data")
+        self._planned(self.lead, "stage_data").action_feedback()
+        self._run("ir_cron_stage_data")
+        self.assertFalse(self._planned(self.lead, "stage_data"))
+        self._date_back(3, self.lead)
+        self._move(self.lead, self.stage_new)
+        self._move(self.lead, self.stage_next)
+        for _again in range(2):
+            self._run("ir_cron_stage_data")
+        self.assertEqual(len(self._planned(self.lead, "stage_data")), 1)
+
+    def test_asked_in_the_language_and_on_the_day_of_the_owner(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.rep.write({"lang": "zh_CN", "tz": "Pacific/Kiritimati"})
+        self.lead.action_set_lost()
+        loss = self.lead.funnel_loss_ids
+        here = loss.lead_id._funnel_speaking_to(self.rep)
+        loss.retry_date = here._funnel_get_today()
+        self._run("ir_cron_loss_analyses")
+        self._run("ir_cron_retry_lost")
+        analysis = self._planned(loss, "loss")
+        self.assertEqual(analysis.summary, here.env._("Analyse the loss"))
+        self.assertNotEqual(analysis.summary, "Analyse the loss")
+        today = here._funnel_get_today()
+        self.assertEqual(analysis.date_deadline, today + timedelta(days=2))
+        self.assertEqual(self._planned(loss, "retry").date_deadline, today)
+
     def test_bad_record_stops_only_itself(self):
         self._create_criterion("funnel_need")
         other = self._create_lead(name="Bad record")
@@ -190,3 +271,92 @@ class TestGatePlan(GateCommon):
             self._run("ir_cron_stage_data")
         self.assertTrue(self._planned(self.lead, "stage_data"))
         self.assertFalse(self._planned(other, "stage_data"))
+
+
+@tagged("post_install", "-at_install")
+class TestResumePoint(GateCommon):
+    """A job goes on where its time ran out, and starts anew when all is done."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.leads = cls._create_leads(5)
+        cls.domain = [("id", "in", cls.leads.ids)]
+        cls.key = RESUME_KEY % "test"
+
+    @contextmanager
+    def _time_left(self, seconds):
+        self.remaining = []
+
+        def progress(_cron, processed=0, *, remaining=None, deactivate=False):
+            self.remaining.append(remaining)
+            return seconds
+
+        with patch.object(type(self.env["ir.cron"]), "_commit_progress", progress):
+            yield
+
+    def _run(self, *domains, seconds=0, version=""):
+        """Return the numbers of the leads that were done, by step."""
+        seen = []
+
+        def note(name, batch):
+            seen.append((name, [self.leads.ids.index(id_) for id_ in batch.ids]))
+            return len(batch)
+
+        work = [
+            (domain, lambda batch, name=name: note(name, batch))
+            for name, domain in enumerate(domains or [self.domain])
+        ]
+        with self._time_left(seconds):
+            run_in_batches(self.env["crm.lead"], "test", 2, *work, version=version)
+        return seen
+
+    def _point(self):
+        return self.env["ir.config_parameter"].get_param(self.key)
+
+    def test_successive_runs_go_on(self):
+        runs = [self._run() for _run in range(3)]
+        self.assertEqual(runs, [[(0, [0, 1])], [(0, [2, 3])], [(0, [4])]])
+        self.assertFalse(self._point())
+        self.assertEqual(self.remaining, [1, 0])
+        self.assertEqual(self._run(), [(0, [0, 1])])
+
+    def test_one_run_does_all_with_time_enough(self):
+        self.assertEqual(self._run(seconds=60), [(0, [0, 1]), (0, [2, 3]), (0, [4])])
+        self.assertFalse(self._point())
+
+    def test_steps_follow_each_other(self):
+        few = [("id", "in", self.leads[:2].ids)]
+        runs = [self._run(few, few) for _run in range(3)]
+        self.assertEqual(runs, [[(0, [0, 1])], [(1, [0, 1])], [(0, [0, 1])]])
+
+    def test_nothing_left_after_the_point(self):
+        self.env["ir.config_parameter"].set_param(self.key, "0:2000000000:")
+        self.assertEqual(self._run(), [])
+        self.assertFalse(self._point())
+        self.assertEqual(self._run(), [(0, [0, 1])])
+
+    def test_changed_rules_start_anew(self):
+        self._run(version="1 criterion")
+        self.assertEqual(self._run(version="2 criteria"), [(0, [0, 1])])
+        self.assertEqual(self._run(version="2 criteria"), [(0, [2, 3])])
+
+    def test_every_job_of_gates_reaches_its_last_record(self):
+        """None of them shrinks its domain by what it does."""
+        self.patch(funnel_gate_plan, "BATCH", 2)
+        self._create_criterion("funnel_need", stage=self.stage_new, effect="warn")
+        lost = self._create_leads(5)
+        lost.action_set_lost()
+        lost.funnel_loss_ids.retry_date = fields.Date.today()
+        plan = self.env["funnel.gate.plan"]
+        for name in ("ask_stage_data", "ask_loss_analyses", "retry_lost"):
+            with self.subTest(name=name), self._time_left(0):
+                self.env["ir.config_parameter"].set_param(RESUME_KEY % name, False)
+                for _run in range(1000):
+                    getattr(plan, name)()
+                    if self.remaining[-1:] in ([], [0]):
+                        break
+        self.env.invalidate_all()
+        self.assertTrue(all(lead.activity_ids for lead in self.leads))
+        for loss in lost.funnel_loss_ids:
+            self.assertEqual(len(loss.activity_ids), 2)

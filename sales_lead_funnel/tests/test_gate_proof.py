@@ -135,6 +135,31 @@ class TestChecklist(GateCommon):
         [item] = self._items()
         self.assertEqual(item["proofs"], [{"text": "Phone: +1 555 0100"}])
 
+    def _hide_client(self):
+        """The client of the lead is now one of a company that the rep does not see."""
+        client = self.env["res.partner"].create({"name": "Hidden client"})
+        self.lead.partner_id = client
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET company_id = %s WHERE id = %s",
+            [company.id, client.id],
+        )
+        self.env.ref("base.res_partner_rule").active = True
+        self.env.invalidate_all()
+        self.assertFalse(client.with_user(self.rep).has_access("read"))
+
+    def test_hidden_proof_is_met_and_not_cited(self):
+        self._create_criterion("partner_id")
+        self._create_criterion(domain="[('partner_id', '!=', False)]", sequence=20)
+        self._create_criterion(
+            domain="[('partner_id.name', '=', 'Hidden client')]", sequence=30
+        )
+        self._hide_client()
+        items = self._items()
+        self.assertEqual([item["done"] for item in items], [True] * 3)
+        self.assertEqual([item["proofs"] for item in items], [[]] * 3)
+
     def test_own_stage_is_listed_too(self):
         self._create_criterion("funnel_need")
         self._move(self.lead, self.stage_next)

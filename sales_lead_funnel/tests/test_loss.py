@@ -120,6 +120,18 @@ class TestLoss(GateCommon):
         self.env["funnel.gate.plan"].reconcile_losses()
         self.assertEqual(len(self._loss()), 1)
 
+    def test_loss_of_a_lead_that_lives_by_sql_is_closed(self):
+        self.lead.action_set_lost()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET active = TRUE, won_status = 'pending' WHERE id = %s",
+            [self.lead.id],
+        )
+        self.env.invalidate_all()
+        self.env["funnel.gate.plan"].reconcile_losses()
+        self.assertEqual(self._loss().state, "reopened")
+        self.assertTrue(self._loss().reopened_at)
+
     def test_many_are_lost_and_told_at_once(self):
         """The dialog costs no more for many leads."""
         counts = []
@@ -214,6 +226,8 @@ class TestLoss(GateCommon):
         loss = self._loss().with_user(self.rep)
         loss.action_retry_fresh()
         fresh = loss.retry_lead_id
+        loss.action_retry_fresh()
+        self.assertEqual(loss.retry_lead_id, fresh)
         self.assertTrue(fresh.active and fresh != self.lead)
         self.assertFalse(fresh.lost_reason_id or fresh.funnel_loss_ids)
         self.assertEqual(self.lead.won_status, "lost")
@@ -235,6 +249,12 @@ class TestLoss(GateCommon):
     def test_competitor_is_written_once(self):
         key, _name = self.env["funnel.competitor"].name_create("mom's ")
         self.assertEqual(key, self.rival.id)
+
+    def test_signs_in_a_competitors_name_are_no_wildcards(self):
+        alike = self.env["funnel.competitor"].create({"name": "AXB"})
+        key, _name = self.env["funnel.competitor"].name_create("A_B")
+        self.assertNotEqual(key, alike.id)
+        self.assertEqual(self.env["funnel.competitor"].name_create("a_b")[0], key)
 
     def test_losses_of_others_are_hidden(self):
         hidden = self._create_lead(user_id=self.manager.id)

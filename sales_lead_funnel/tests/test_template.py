@@ -119,3 +119,38 @@ class TestTemplate(GateCommon):
         [mql] = [s for s in translated._get_stages("s1") if s.key == "s1.mql"]
         [ask] = [a for a in mql.asks if a.key == "budget"]
         self.assertEqual(chinese.name, ask.name)
+
+    def _map_backwards(self):
+        """Map the second stage of the template to one that lies before the first."""
+        self.stage_new.sequence, self.stage_next.sequence = 10, 5
+        wizard = self._open().save()
+        first, second = wizard.line_ids[:2]
+        first.stage_id, second.stage_id = self.stage_new, self.stage_next
+        return wizard, second
+
+    def test_new_order_is_shown_and_applied(self):
+        wizard, line = self._map_backwards()
+        self.assertRegex(line.change, r"\border$")
+        wizard.action_apply()
+        self.assertEqual(self.stage_next.sequence, 11)
+
+    def test_stage_of_other_teams_stays_where_it_is(self):
+        for teams in (self.team + self.team_other, self.env["crm.team"]):
+            self.stage_next.team_ids = teams
+            with self.subTest(teams=teams), self.env.cr.savepoint() as savepoint:
+                wizard, line = self._map_backwards()
+                self.assertTrue(line.is_shared)
+                self.assertIn("not its order", line.change)
+                wizard.action_apply()
+                self.assertEqual(self.stage_next.sequence, 5)
+                sequences = (wizard.line_ids - line).stage_id.mapped("sequence")
+                self.assertEqual(sequences, sorted(sequences))
+                savepoint.rollback()
+                self.env.registry.clear_cache()
+
+    def test_second_template_asks_nothing_twice(self):
+        """Both want the signature confirmed before a lead is won."""
+        self._apply("s0")
+        self._apply("s1")
+        asks = self.criteria.search([("stage_id", "=", self.stage_won.id)])
+        self.assertEqual(asks.mapped("template_key"), ["s0.won.signed"])

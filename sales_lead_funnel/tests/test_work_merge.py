@@ -5,7 +5,9 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ..models.funnel_work_mixin import DISCUSSED
 from .common import FunnelCommon
+from .common_gates import GateCommon
 
 MAIL = "buyer@momcorp.example.com"
 
@@ -230,3 +232,45 @@ class TestWorkMerge(FunnelCommon):
         survivor = self._merge()
         bodies = "".join(survivor.message_ids.mapped("body"))
         self.assertEqual(bodies.count("Problem (P): Slow"), 2)
+
+
+@tagged("post_install", "-at_install")
+class TestDeletedLead(GateCommon):
+    def _discuss(self, record):
+        record = record.sudo()
+        record.message_post(body="Discussed")
+        record.activity_schedule("mail.mail_activity_data_todo", user_id=self.rep.id)
+        return record.activity_ids, record.message_ids
+
+    def assertGoesWithLead(self, record):
+        activities, messages = self._discuss(record)
+        self.assertTrue(activities and messages)
+        self.lead.with_user(self.director).unlink()
+        self.assertFalse(record.exists())
+        self.assertFalse(activities.exists() or messages.exists())
+
+    def test_approval_goes_along(self):
+        self._create_criterion(domain="[]", effect="approve")
+        approvals = self.env["funnel.stage.approval"].with_user(self.rep)
+        self.assertGoesWithLead(
+            approvals.create({"lead_id": self.lead.id, "stage_id": self.stage_next.id})
+        )
+
+    def test_loss_goes_along(self):
+        self.lead.action_set_lost()
+        self.assertGoesWithLead(self.lead.funnel_loss_ids)
+
+    def test_losses_survive_a_merge_with_their_chatter(self):
+        other = self._create_lead(name="Survivor")
+        self.lead.action_set_lost()
+        loss = self.lead.funnel_loss_ids
+        _activities, messages = self._discuss(loss)
+        (self.lead + other).with_user(self.director).merge_opportunity()
+        self.assertTrue(loss.exists() and messages.exists())
+
+    def test_one_query_tells_that_there_is_nothing(self):
+        leads = self._create_leads(3)
+        self.env.flush_all()
+        with self.assertQueryCount(1):
+            found = leads._funnel_find_papers(DISCUSSED)
+        self.assertFalse(found)

@@ -82,11 +82,17 @@ class FunnelTemplateWizard(models.TransientModel):
         others = self._get_team_stages() - self.line_ids.stage_id
         return others.filtered(lambda stage: not stage.is_won)[-1:]
 
+    def _plan_sequences(self):
+        """Return ``{line: sequence}`` that puts the template's stages in its order."""
+        planned, previous = {}, None
+        for line in self.line_ids:
+            planned[line] = previous = line._plan_sequence(previous)
+        return planned
+
     def action_apply(self):
         self.ensure_one()
-        previous = None
-        for line in self.line_ids:
-            previous = line._apply(previous)
+        for line, sequence in self._plan_sequences().items():
+            line._apply(sequence)
         return {"type": "ir.actions.act_window_close"}
 
 
@@ -107,20 +113,38 @@ class FunnelTemplateWizardLine(models.TransientModel):
     change = fields.Text(string="What changes", compute="_compute_change")
     is_shared = fields.Boolean(compute="_compute_change")
 
-    @api.depends("key", "stage_id", "wizard_id.team_id")
+    @api.depends("key", "stage_id", "wizard_id.team_id", "wizard_id.line_ids.stage_id")
     def _compute_change(self):
-        for line in self:
-            template = line._get_template()
-            line.name = template.name if template else False
-            line.change = line._describe_change(template) if template else False
-            line.is_shared = bool(line.stage_id) and not line.stage_id.team_ids
+        for wizard, lines in self.grouped("wizard_id").items():
+            sequences = wizard._plan_sequences()
+            for line in lines:
+                template = line._get_template()
+                line.name = template.name if template else False
+                line.is_shared = line._is_shared()
+                line.change = template and line._describe_change(
+                    template, sequences.get(line)
+                )
+
+    def _is_shared(self):
+        """Tell whether other teams pass this stage as well.
+
+        Sudo: teams of all companies count.
+        """
+        stage, team = self.stage_id.sudo(), self.wizard_id.team_id
+        if not stage or stage.team_ids:
+            return bool(stage.team_ids - team)
+        others = self.env["crm.team"].sudo().search([("id", "!=", team.id)], limit=1)
+        return bool(others)
+
+    def _is_moved(self, sequence):
+        return bool(self.stage_id) and sequence not in (None, self.stage_id.sequence)
 
     def _get_template(self):
         code = (self.key or "").split(".")[0]
         stages = self.env["funnel.template"]._get_stages(code) if code else []
         return next((stage for stage in stages if stage.key == self.key), None)
 
-    def _describe_change(self, template):
+    def _describe_change(self, template, sequence):
         _ = self.env._
         asks = [ask.name for ask in self._get_new_asks(template)]
         parts = [] if self.stage_id else [_("new stage")]
@@ -129,13 +153,34 @@ class FunnelTemplateWizardLine(models.TransientModel):
             parts.append(_("goal and owner role"))
         if asks:
             parts.append(_("criteria: %s", ", ".join(asks)))
+        if self._is_moved(sequence):
+            stays = _("not its order, other teams use it")
+            parts.append(stays if self._is_shared() else _("order"))
         return "; ".join(parts) or _("nothing")
 
     def _get_new_asks(self, template):
+        """Return what nobody asks in this stage, by whatever template or hand."""
         criteria = self.env["funnel.criterion"].with_context(active_test=False)
         known = criteria.search([("stage_id", "in", self.stage_id.ids)])
         keys = set(known.mapped("template_key"))
-        return [a for a in template.asks if f"{self.key}.{a.key}" not in keys]
+        asked = {self._get_essence(criterion) for criterion in known}
+        return [
+            ask
+            for ask in template.asks
+            if f"{self.key}.{ask.key}" not in keys
+            and (ask.direction, ask.effect, ask.domain, frozenset(ask.fields))
+            not in asked
+        ]
+
+    def _get_essence(self, criterion):
+        """Return what makes two criteria of a stage the same, whatever their names."""
+        is_domain = criterion.kind == "domain"
+        return (
+            criterion.direction,
+            criterion.effect,
+            criterion.domain if is_domain else "",
+            frozenset(() if is_domain else criterion.field_ids.mapped("name")),
+        )
 
     def _prepare_standard_vals(self, template):
         """Return what the stage lacks; what somebody wrote stays."""
@@ -152,33 +197,43 @@ class FunnelTemplateWizardLine(models.TransientModel):
     # APPLYING
     # ------------------------------------------------------------
 
-    def _apply(self, previous):
-        """Make or complete the stage and its criteria, after the previous stage.
+    def _plan_sequence(self, previous):
+        """Return the sequence that puts the stage after the one before.
 
-        :return: the stage
+        :param previous: sequence of the stage before, None for the first
+        """
+        is_after = previous is None or self.stage_id.sequence > previous
+        if self.stage_id and is_after:
+            return self.stage_id.sequence
+        if previous is None:
+            previous = self.wizard_id._get_last_beside().sequence
+        return previous + 1
+
+    def _apply(self, sequence):
+        """Make or complete the stage and its criteria.
+
+        A stage that other teams use stays where it is in their funnels.
         """
         template = self._get_template()
         asks = self._get_new_asks(template)
         if not self.stage_id:
-            self.stage_id = self._create_stage(template, previous)
+            self.stage_id = self._create_stage(template, sequence)
         vals = self._prepare_standard_vals(template)
-        if previous and self.stage_id.sequence <= previous.sequence:
-            vals["sequence"] = previous.sequence + 1
+        if self._is_moved(sequence) and not self._is_shared():
+            vals["sequence"] = sequence
         if vals:
             self.stage_id.write(vals)
             self._translate_stage(vals)
         for number, ask in enumerate(asks):
             self._create_criterion(ask, number)
-        return self.stage_id
 
-    def _create_stage(self, template, previous):
+    def _create_stage(self, template, sequence):
         return self.env["crm.stage"].create(
             {
                 "name": template.name,
                 "team_ids": [Command.link(self.wizard_id.team_id.id)],
                 "is_won": template.is_won,
-                "sequence": (previous or self.wizard_id._get_last_beside()).sequence
-                + 1,
+                "sequence": sequence,
             }
         )
 
