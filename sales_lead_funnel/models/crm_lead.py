@@ -33,6 +33,12 @@ class CrmLead(models.Model):
         compute="_compute_funnel_card_note", export_string_translation=False
     )
 
+    # “Grades to review”, in the order of My day; few leads wait, so it stays small.
+    _funnel_to_review_idx = models.Index(
+        "(funnel_next_contact_date, priority DESC, id DESC)"
+        " WHERE funnel_grade_state = 'proposed' AND won_status = 'pending'"
+    )
+
     @api.depends(
         "funnel_grade_state",
         "funnel_suggested_grade_id",

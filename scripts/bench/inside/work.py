@@ -58,8 +58,7 @@ def fill_followups(session, count, ids=None):
             SQL(
                 """
                 WITH target AS MATERIALIZED (
-                    SELECT id, user_id, row_number() OVER (ORDER BY id) - 1 AS place,
-                           count(*) OVER () AS total
+                    SELECT id, user_id, row_number() OVER (ORDER BY id) - 1 AS place
                       FROM crm_lead
                      WHERE won_status = 'pending' AND user_id IS NOT NULL AND %(which)s)
                 INSERT INTO funnel_followup (
@@ -74,7 +73,8 @@ def fill_followups(session, count, ids=None):
                        'positive', '发送方案',
                        CURRENT_DATE + (number * 7 %% 40)::int - 6, moment, user_id
                   FROM generate_series(0, %(count)s - 1) number
-                  JOIN target ON target.place = number %% target.total,
+                 CROSS JOIN (SELECT count(*) AS total FROM target) every
+                  JOIN target ON target.place = number %% total,
                        LATERAL (SELECT date_trunc('second', now() AT TIME ZONE 'UTC'
                            - (number / total * 6 + random() * 5) * interval '1 day')
                            AS moment) clock
