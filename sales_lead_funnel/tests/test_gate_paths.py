@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 
 from odoo import fields
 from odoo.tests import Form, HttpCase, new_test_user, tagged
@@ -438,24 +439,26 @@ class TestGateBackground(GateCommon):
         lead = model.message_new(message, {"stage_id": self.stage_new.id})
         self.assertEqual(lead.stage_id, self.stage_new)
 
-    def test_who_is_judged_by_the_address_of_the_request(self):
-        """Other addons' buttons and pages are not stopped by a rule for people."""
+    def test_button_of_another_addon_is_not_stopped(self):
+        address = "/web/dataset/call_button/sale.order/action_confirm"
+        self.patch(funnel_gate_policy, "_get_url_path", lambda: address)
+        self.patch(
+            funnel_gate_policy, "_get_call", lambda _url: ("sale.order", "action_confirm")
+        )
+        self._move_as(self.rep)
+        self.assertEqual(self.lead.stage_id, self.stage_next)
+        self.assertEqual(self.lead.funnel_stage_gap, 1)
+
+    def test_pages_of_other_addons_are_not_stopped(self):
         env = self.env["crm.lead"].with_user(self.rep).env
         addresses = {
             "": True,
-            "/web/dataset/call_kw/crm.lead/web_save": True,
-            "/web/dataset/call_button/crm.lead/action_set_won_rainbowman": True,
-            "/web/dataset/call_button/crm.lead2opportunity.partner/action_apply": True,
-            "/web/dataset/call_button/funnel.stage.approval/action_approve": True,
-            "/web/dataset/call_kw/base_import.import/execute_import": True,
             "/json/2/crm.lead/write": True,
+            "/json/2/res.partner/write": True,
+            "/json/2/sale.order/action_confirm": False,
             "/xmlrpc/2/object": True,
             "/jsonrpc": True,
             "/lead/case_mark_won": True,
-            "/web/dataset/call_button/sale.order/action_confirm": False,
-            "/web/dataset/call_button/crm.team/action_assign_leads": False,
-            "/web/dataset/call_button/crm.iap.lead.mining.request/action_submit": False,
-            "/web/dataset/call_kw/discuss.channel/execute_command_lead": False,
             "/mail_plugin/lead/create": False,
             "/website/form/crm.lead": False,
         }
@@ -465,12 +468,31 @@ class TestGateBackground(GateCommon):
                 self.assertEqual(funnel_gate_policy.is_judged(env), expected)
                 self.assertFalse(funnel_gate_policy.is_judged(env(su=True)))
 
-    def test_button_of_another_addon_is_not_stopped(self):
-        address = "/web/dataset/call_button/sale.order/action_confirm"
-        self.patch(funnel_gate_policy, "_get_url_path", lambda: address)
-        self._move_as(self.rep)
-        self.assertEqual(self.lead.stage_id, self.stage_next)
-        self.assertEqual(self.lead.funnel_stage_gap, 1)
+    def test_who_is_judged_by_what_is_called(self):
+        """Other addons' buttons are not stopped by a rule for people."""
+        url = "/web/dataset/call_kw/res.partner/read"  # the caller may write any
+        calls = {
+            ("crm.lead", "web_save"): True,
+            ("crm.lead", "action_set_won_rainbowman"): True,
+            ("crm.lead2opportunity.partner", "action_apply"): True,
+            ("funnel.stage.approval", "action_approve"): True,
+            ("base_import.import", "execute_import"): True,
+            ("res.partner", "write"): True,
+            ("res.partner", "create"): True,
+            ("res.partner", "web_save"): True,
+            ("crm.tag", "load"): True,
+            ("crm.team", "copy"): True,
+            ("sale.order", "action_confirm"): False,
+            ("crm.team", "action_assign_leads"): False,
+            ("crm.iap.lead.mining.request", "action_submit"): False,
+            ("discuss.channel", "execute_command_lead"): False,
+        }
+        for (model, method), expected in calls.items():
+            params = {"model": model, "method": method}
+            served = SimpleNamespace(params=params)
+            self.patch(funnel_gate_policy, "request", served)
+            with self.subTest(model=model, method=method):
+                self.assertEqual(funnel_gate_policy._is_foreign(url), not expected)
 
     def test_bypass_is_not_forged_through_the_context(self):
         forgeries = [
@@ -550,6 +572,40 @@ class TestGateRemote(HttpCase):
         self.assertEqual(
             error["context"],
             {"funnel_gate": {"lead_id": self.lead.id, "stage_id": self.stage_two.id}},
+        )
+
+    def _assert_call_is_refused(self, url, model, method, *args):
+        self.authenticate("gate_rep", "gate_rep")
+        answer = self._call(url, model=model, method=method, args=args, kwargs={})
+        self.assertIn(NEED, answer["error"]["data"]["message"])
+        self.env.invalidate_all()
+        self.assertEqual(self.lead.stage_id, self.stage_one)
+
+    @mute_logger("odoo.http")
+    def test_address_of_another_model_opens_nothing(self):
+        vals = {"stage_id": self.stage_two.id}
+        for url in (
+            "/web/dataset/call_kw",
+            "/web/dataset/call_kw/res.partner/read",
+            "/web/dataset/call_button/sale.order/action_confirm",
+        ):
+            with self.subTest(url=url):
+                self._assert_call_is_refused(
+                    url, "crm.lead", "write", self.lead.ids, vals
+                )
+
+    @mute_logger("odoo.http")
+    def test_list_of_leads_of_another_record_opens_nothing(self):
+        partner = self.env["res.partner"].create({"name": "Planet Express"})
+        self.lead.partner_id = partner
+        self.rep.group_ids += self.env.ref("base.group_partner_manager")
+        vals = {"opportunity_ids": [(1, self.lead.id, {"stage_id": self.stage_two.id})]}
+        self._assert_call_is_refused(
+            "/web/dataset/call_kw/res.partner/write",
+            "res.partner",
+            "write",
+            partner.ids,
+            vals,
         )
 
     @mute_logger("odoo.addons.crm.controllers.main")
