@@ -4,8 +4,9 @@ People are judged: whoever changes a lead as a user, in the web client, by impor
 an external call or in a script that acts for a user. Not judged, because rule 3 of the
 design lets them never break, are
 
-* superuser code: crons, automation rules, portals, website forms, other addons' sudo;
-* merges and incoming mail;
+* superuser code: crons, automation rules, incoming mail, portals, website forms, other
+  addons' sudo;
+* merges;
 * code of other addons that a person sets off (a button of theirs, their controllers),
   but for the methods every model has, such as ``write``.
 
@@ -20,7 +21,7 @@ from .funnel_grade_mixin import REVIEWER_GROUP
 from .funnel_path import _get_url_path, current_path
 
 PASS_KEY = "funnel_gate_pass"
-BACKGROUND = ("merge", "mail", "automation", "install", "reconcile")
+BACKGROUND = ("merge", "automation", "install", "reconcile")
 OUR_MODELS = ("crm.lead", "funnel.", "base_import.import")
 OUR_PAGES = ("/xmlrpc", "/jsonrpc", "/json/", "/web/dataset/", "/lead/")
 # Methods that every model has and that write what the caller says, also to leads by

@@ -81,22 +81,29 @@ class FunnelStageApproval(models.Model):
         if self._is_step():
             return super().create(vals_list)
         self.flush_model(["state"])  # one open request a lead: see what was closed
-        asked = [
-            {name: vals.get(name) for name in ("lead_id", "stage_id", "note")}
-            for vals in map(self._add_defaults, vals_list)
-        ]
-        for vals in asked:
-            lead = self.env["crm.lead"].browse(vals["lead_id"])
-            vals["from_stage_id"] = lead.stage_id.id
-        approvals = super().create(asked)
+        approvals = super().create([self._ask(vals) for vals in vals_list])
         for approval in approvals:
             approval._check_may_ask()
             approval._plan(approval._get_manager(), self.env._("Answer the request"))
         return approvals
 
-    def _add_defaults(self, vals):
-        defaults = self.default_get(["lead_id", "stage_id"])
-        return {**defaults, **vals}
+    def _ask(self, vals):
+        """Return what a new request holds: only what is asked comes from the caller.
+
+        The rest is given explicitly, because defaults can be sent by any caller.
+        """
+        asked = {**self.default_get(["lead_id", "stage_id"]), **vals}
+        asked = {name: asked.get(name) for name in ("lead_id", "stage_id", "note")}
+        return {
+            **asked,
+            "from_stage_id": self.env["crm.lead"].browse(asked["lead_id"]).stage_id.id,
+            "state": "requested",
+            "requester_id": self.env.uid,
+            "reason": False,
+            "answered_by_id": False,
+            "answered_at": False,
+            "is_direct": False,
+        }
 
     def write(self, vals):
         """Keep states and answers to the buttons, the reason to managers."""
@@ -110,7 +117,21 @@ class FunnelStageApproval(models.Model):
                 )
             if "reason" in vals:
                 self._check_manager()
+            if "note" in vals:
+                self._check_unanswered()
         return super().write(vals)
+
+    def _check_unanswered(self):
+        """What the manager was told stays as it was answered."""
+        for approval in self:
+            if approval.state != "requested":
+                raise FunnelApprovalError(
+                    self.env._(
+                        "%s: “Why now” cannot be changed any more, the request is "
+                        "closed.",
+                        approval.lead_id.display_name,
+                    )
+                )
 
     def _is_free(self, name):
         return name in FREE_FIELDS or name.startswith(("message_", "activity_"))

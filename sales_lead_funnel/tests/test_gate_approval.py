@@ -95,6 +95,42 @@ class TestApproval(GateCommon):
         self.assertEqual(approval.state, "requested")
         self.assertFalse(approval.answered_by_id or approval.is_direct)
 
+    def test_defaults_of_the_caller_forge_nothing(self):
+        forged = self.approvals.with_context(
+            default_state="approved",
+            default_answered_by_id=self.manager.id,
+            default_answered_at="2026-01-01",
+            default_is_direct=True,
+            default_requester_id=self.manager.id,
+            default_from_stage_id=self.stage_won.id,
+            default_reason="Fine",
+        )
+        approval = forged.with_user(self.rep).create(
+            {"lead_id": self.lead.id, "stage_id": self.stage_next.id}
+        )
+        self.assertEqual(
+            (approval.state, approval.requester_id, approval.from_stage_id),
+            ("requested", self.rep, self.stage_new),
+        )
+        self.assertFalse(approval.answered_by_id or approval.answered_at)
+        self.assertFalse(approval.is_direct or approval.reason)
+
+    def test_manager_asks_in_no_other_name(self):
+        forged = self.approvals.with_context(default_requester_id=self.rep.id)
+        approval = forged.with_user(self.manager).create(
+            {"lead_id": self.lead.id, "stage_id": self.stage_next.id}
+        )
+        self.assertEqual(approval.requester_id, self.manager)
+        with self.assertRaisesRegex(FunnelApprovalError, "another manager"):
+            approval.action_approve()
+
+    def test_note_stays_as_it_was_answered(self):
+        approval = self._request(note="They want it")
+        approval.note = "They want it now"
+        approval.with_user(self.manager).action_approve()
+        with self.assertRaisesRegex(FunnelApprovalError, "closed"):
+            approval.note = "They wanted nothing"
+
     def test_own_lead_is_answered_by_another_manager(self):
         approval = self._request()
         self.lead.user_id = self.manager

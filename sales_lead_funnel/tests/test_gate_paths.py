@@ -436,8 +436,11 @@ class TestGateBackground(GateCommon):
         self._create_criterion("phone", stage=self.stage_new)
         model = self.env["crm.lead"].with_user(self.rep)
         message = {"subject": "Please call", "from": "client@example.com"}
-        lead = model.message_new(message, {"stage_id": self.stage_new.id})
+        vals = {"stage_id": self.stage_new.id, "type": "opportunity"}
+        lead = model.sudo().message_new(message, vals)  # as the gateway calls it
         self.assertEqual(lead.stage_id, self.stage_new)
+        with self.assertRaisesRegex(FunnelGateError, "Phone"):
+            model.message_new(message, vals)
 
     def test_button_of_another_addon_is_not_stopped(self):
         address = "/web/dataset/call_button/sale.order/action_confirm"
