@@ -113,7 +113,7 @@ class FunnelGateMixin(models.AbstractModel):
         """
         gates = self.env["funnel.criterion"]._get_gates()
         outer = self.env.context.get(WATCH_KEY)
-        if isinstance(outer, GateWatch):
+        if isinstance(outer, GateWatch) and outer.is_open:
             with self._funnel_join_watch(outer):
                 yield outer, self
         elif gates.is_idle or not self._funnel_may_enter(gates, changed):
@@ -121,9 +121,12 @@ class FunnelGateMixin(models.AbstractModel):
         else:
             watch = GateWatch(gates)
             watch.note(self)
-            with self._funnel_undo_when_refused():
-                yield watch, self.with_context(**{WATCH_KEY: watch})
-                self.browse(watch.before)._funnel_judge(watch)
+            try:
+                with self._funnel_undo_when_refused():
+                    yield watch, self.with_context(**{WATCH_KEY: watch})
+                    self.browse(watch.before)._funnel_judge(watch)
+            finally:
+                watch.is_open = False
 
     def _funnel_may_enter(self, gates, changed):
         if not is_judged(self.env):
@@ -166,24 +169,25 @@ class FunnelGateMixin(models.AbstractModel):
 
         :raise FunnelGateError: naming every refused lead and its reasons
         """
-        failures = self._funnel_find_failures(watch)
+        leads = self.sudo().exists() if len(self) > 1 else self.sudo()
+        entered = leads._funnel_find_entered(watch)
+        failures = self._funnel_find_failures(watch, leads, entered)
         stayed = {
             lead: [f for f in found if f.effect != "warn"]
             for lead, found in failures.items()
         }
         stayed = {lead: found for lead, found in stayed.items() if found}
         if stayed:
-            raise self._funnel_refuse(watch, stayed)
+            raise self._funnel_refuse(watch, stayed, entered)
         if failures:
             text = self._funnel_describe(failures)
             self._funnel_notify(self.env._("Moved, but mind"), text)
         if watch.gates.asks_approval:
-            self._funnel_follow_approvals(watch)
+            self._funnel_follow_approvals(watch, entered)
 
-    def _funnel_follow_approvals(self, watch):
+    def _funnel_follow_approvals(self, watch, entered):
         """Record who was let in without a request, close what was overtaken."""
         approvals = self.env["funnel.stage.approval"]
-        entered = self.sudo().filtered(watch.has_entered)
         direct = entered.filtered(lambda lead: lead.id in watch.let_in)
         if direct:
             states = {lead.id: watch.before[lead.id] for lead in direct}
@@ -194,28 +198,32 @@ class FunnelGateMixin(models.AbstractModel):
         if entered and not has_approval(self.env):
             approvals._close_overtaken(entered)
 
-    def _funnel_find_failures(self, watch):
+    def _funnel_find_entered(self, watch):
+        """Return the leads that came into their stage, to be judged.
+
+        Restoring is free where the lead was before it was lost. One that was born
+        lost has never been there.
+        """
+        entered = self.filtered(watch.has_entered)
+        restored = self.filtered(watch.is_restored)
+        been = restored._funnel_find_been()
+        return entered | restored.filtered(
+            lambda lead: (lead.id, lead.stage_id.id) not in been
+        )
+
+    def _funnel_find_failures(self, watch, leads, entered):
         """Return ``{lead: [Failure]}`` of the leads that changed their stage."""
         failures = {}
-        leads = self.sudo().exists() if len(self) > 1 else self.sudo()
-        entered = leads.filtered(watch.has_entered)
         for stage, group in entered.grouped("stage_id").items():
             rules = watch.gates.entry.get(stage.id, ())
-            forward = group.filtered(lambda lead: not lead._funnel_went_back(watch))
-            self._funnel_add_failures(failures, forward, rules, watch)
+            back = group._funnel_filter_back(watch.gates, watch.get_origins(), stage.id)
+            self._funnel_add_failures(failures, group - back, rules, watch)
             self._funnel_add_jumps(failures, group, watch)
         for lead in leads - entered:
             rules = watch.find_blanked(lead)
             if rules:
                 self._funnel_add_failures(failures, lead, rules, watch)
         return failures
-
-    def _funnel_went_back(self, watch):
-        """Going back is always honest: nothing is asked but whether it is allowed."""
-        before = watch.before[self.id]
-        if before is None or not before.is_opportunity:
-            return False
-        return watch.gates.is_backward(before.stage_id, self.stage_id.id)
 
     def _funnel_add_failures(self, failures, leads, rules, watch):
         rules = self._funnel_get_stopping_rules(rules)
@@ -298,14 +306,14 @@ class FunnelGateMixin(models.AbstractModel):
             lines.append(self.env._("and %s more", more))
         return "\n".join(lines)
 
-    def _funnel_refuse(self, watch, stayed):
+    def _funnel_refuse(self, watch, stayed, entered):
         """Return the error that says which leads stay where they are, and why."""
         lines = self._funnel_describe(stayed)
         single = next(iter(stayed)) if len(self) == 1 else self.browse()
         born = single and watch.before[single.id] is None
         moved = single and not born and watch.has_entered(single)
         asked = moved and not self._funnel_get_asked_stage()  # not while it is asked
-        if single and not born and not moved:
+        if single and single not in entered:
             title = self.env._("The stage of this lead needs what you took away:")
         else:
             title = self.env._("Not moved, because something is missing:")

@@ -126,6 +126,11 @@ class Gates:
         ids = [step.id for step in self.steps]
         return from_id in ids and to_id in ids and ids.index(to_id) < ids.index(from_id)
 
+    def is_return(self, team_id, from_id, to_id):
+        """Is this a way back along the path of the team?"""
+        ids = [step.id for step in self.get_path(team_id)]
+        return from_id in ids and to_id in ids and ids.index(to_id) < ids.index(from_id)
+
     def find_jump(self, team_id, from_id, to_id):
         """Tell a jump the target does not allow: ``skip``, ``back`` or None."""
         target = next((step for step in self.steps if step.id == to_id), None)

@@ -112,11 +112,45 @@ class TestGateScreens(GateCommon):
         lead.action_restore()
         self.assertEqual(lead.won_status, "pending")
 
+    def test_lost_lead_is_not_moved_and_restored(self):
+        lead = self._as_user(self.rep)
+        lead.action_set_lost()
+        self.assertStays(lambda: self._move_as(self.rep), NEED)
+        lead.action_restore()
+        self.assertEqual(lead.stage_id, self.stage_new)
+
+    def test_lead_born_lost_is_judged_when_it_is_restored(self):
+        vals = self._lead_vals(name="Born lost", stage_id=self.stage_next.id)
+        vals |= {"active": False, "probability": 0, "user_id": self.rep.id}
+        lead = self.env["crm.lead"].with_user(self.rep).create(vals)
+        self.assertEqual(lead.won_status, "lost")
+        self.assertStays(lead.action_restore, "Not moved.*\n.*" + NEED, lead)
+        self.assertStays(lambda: lead.write({"probability": 5}), NEED, lead)
+        lead.funnel_need = "A CRM"
+        lead.action_restore()
+        self.assertEqual(lead.won_status, "pending")
+
     def test_going_back_asks_nothing(self):
         self._create_criterion("funnel_authority", stage=self.stage_new)
-        lead = self._create_lead(stage_id=self.stage_next.id)
-        self._move(lead.with_user(self.rep), self.stage_new)
-        self.assertEqual(lead.stage_id, self.stage_new)
+        self._move(self.lead, self.stage_next)
+        self._move_as(self.rep, stage=self.stage_new)
+        self.assertEqual(self.lead.stage_id, self.stage_new)
+
+    def test_where_it_never_was_is_no_way_back(self):
+        self._move(self.lead, self.stage_won)
+        self.assertStays(lambda: self._move_as(self.rep), NEED)
+
+    def test_other_team_is_no_way_back(self):
+        """From the last stage of another team, which comes later in the list."""
+        self.stage_other_team.sequence = 90
+        self._move(self.lead, self.stage_next)
+        self._move(self.lead, self.stage_new)
+        self.lead.write(
+            {"team_id": self.team_other.id, "stage_id": self.stage_other_team.id}
+        )
+        vals = {"team_id": self.sales_team_1.id, "stage_id": self.stage_next.id}
+        lead = self._as_user(self.manager)
+        self.assertStays(lambda: lead.write(vals), NEED)
 
     def test_leads_that_are_no_opportunities_go_free(self):
         lead = self._create_lead(type="lead").with_user(self.rep)
@@ -496,6 +530,12 @@ class TestGateBackground(GateCommon):
             self.patch(funnel_gate_policy, "request", served)
             with self.subTest(model=model, method=method):
                 self.assertEqual(funnel_gate_policy._is_foreign(url), not expected)
+
+    def test_finished_watch_watches_nothing(self):
+        lead = self._as_user(self.rep)
+        with lead._funnel_watch({"stage_id"}) as (_watch, kept):
+            pass
+        self.assertStays(lambda: kept.write({"stage_id": self.stage_next.id}), NEED)
 
     def test_bypass_is_not_forged_through_the_context(self):
         forgeries = [
