@@ -48,7 +48,15 @@ class FunnelGateMixin(models.AbstractModel):
 
     def write(self, vals):
         with self._funnel_watch(vals) as (_watch, leads):
-            return super(FunnelGateMixin, leads).write(vals)
+            result = super(FunnelGateMixin, leads).write(vals)
+            leads._funnel_close_overtaken(vals)
+        return result
+
+    def _funnel_close_overtaken(self, changed):
+        """Cancel requests of leads that went elsewhere, whoever moved them."""
+        gates = self.env["funnel.criterion"]._get_gates()
+        if gates.asks_approval and not MOVERS.isdisjoint(changed):
+            self.env["funnel.stage.approval"]._close_overtaken(self)
 
     # ------------------------------------------------------------
     # DOORS that write leads one by one: judged once, all failures in one message
@@ -183,10 +191,10 @@ class FunnelGateMixin(models.AbstractModel):
             text = self._funnel_describe(failures)
             self._funnel_notify(self.env._("Moved, but mind"), text)
         if watch.gates.asks_approval:
-            self._funnel_follow_approvals(watch, entered)
+            self._funnel_record_direct(watch, entered)
 
-    def _funnel_follow_approvals(self, watch, entered):
-        """Record who was let in without a request, close what was overtaken."""
+    def _funnel_record_direct(self, watch, entered):
+        """Record who was let in without a request."""
         approvals = self.env["funnel.stage.approval"]
         direct = entered.filtered(lambda lead: lead.id in watch.let_in)
         if direct:
@@ -195,8 +203,6 @@ class FunnelGateMixin(models.AbstractModel):
                 direct, {id_: state and state.stage_id for id_, state in states.items()}
             )
             watch.let_in.clear()
-        if entered and not has_approval(self.env):
-            approvals._close_overtaken(entered)
 
     def _funnel_find_entered(self, watch):
         """Return the leads that came into their stage, to be judged.
@@ -219,10 +225,10 @@ class FunnelGateMixin(models.AbstractModel):
             back = group._funnel_filter_back(watch.gates, watch.get_origins(), stage.id)
             self._funnel_add_failures(failures, group - back, rules, watch)
             self._funnel_add_jumps(failures, group, watch)
-        for lead in leads - entered:
-            rules = watch.find_blanked(lead)
+        blanked = (leads - entered).grouped(lambda lead: tuple(watch.find_blanked(lead)))
+        for rules, group in blanked.items():
             if rules:
-                self._funnel_add_failures(failures, lead, rules, watch)
+                self._funnel_add_failures(failures, group, rules, watch)
         return failures
 
     def _funnel_add_failures(self, failures, leads, rules, watch):

@@ -147,15 +147,44 @@ class FunnelStageApproval(models.Model):
 
         :raise FunnelApprovalError: closed, there already, or something else is missing
         """
-        lead, stage = self.lead_id, self.stage_id
-        if lead.type != "opportunity" or lead.won_status != "pending":
-            raise self._ask_error(self.env._("it is no open opportunity"))
-        if lead.stage_id == stage:
-            raise self._ask_error(self.env._("it is in this stage already"))
-        hurdles = lead._funnel_find_hurdles(stage)
+        problem = self._find_overtaken()
+        if problem:
+            raise self._ask_error(problem)
+        hurdles = self.lead_id._funnel_find_hurdles(self.stage_id)
         texts = [text for effect, text in hurdles if effect in ("block", "jump")]
         if texts:
             raise self._ask_error("; ".join(texts))
+
+    def _find_overtaken(self):
+        """Return why the lead cannot take this way any more, else False.
+
+        Sudo: compared only.
+        """
+        lead, stage = self.lead_id.sudo(), self.stage_id
+        is_open = lead.type == "opportunity" and lead.won_status == "pending"
+        if not is_open or not lead.active:
+            return self.env._("it is no open opportunity")
+        if lead.stage_id == stage:
+            return self.env._("it is in this stage already")
+        if lead.stage_id != self.from_stage_id:
+            return self.env._("it is in another stage than when this was asked")
+        gates = self.env["funnel.criterion"]._get_gates()
+        if stage.id not in [step.id for step in gates.get_path(lead.team_id.id)]:
+            return self.env._("its team does not work with this stage")
+        return False
+
+    def _check_not_overtaken(self):
+        problem = self._find_overtaken()
+        if problem:
+            raise FunnelApprovalError(
+                self.env._(
+                    "%(lead)s cannot enter “%(stage)s” by this request: %(problem)s. "
+                    "Cancel the request.",
+                    lead=self.lead_id.display_name,
+                    stage=self.stage_id.name,
+                    problem=problem,
+                )
+            )
 
     def _ask_error(self, problem):
         return FunnelApprovalError(
@@ -179,6 +208,7 @@ class FunnelStageApproval(models.Model):
         """
         for approval in self:
             approval._start_answer()
+            approval._check_not_overtaken()
             with self.env.cr.savepoint():
                 approval._answer("approved", self.env._("Approved"))
                 approval._move_lead()
@@ -342,15 +372,9 @@ class FunnelStageApproval(models.Model):
 
     @api.model
     def _close_overtaken(self, leads):
-        """Cancel the open requests of leads that are there already, or closed."""
+        """Cancel the open requests of leads that went elsewhere, or are closed."""
         waiting = self.sudo().search(
             [("lead_id", "in", leads.ids), ("state", "=", "requested")]
         )
-        overtaken = waiting.filtered(
-            lambda approval: (
-                approval.lead_id.won_status != "pending"
-                or approval.lead_id.stage_id == approval.stage_id
-            )
-        )
-        for approval in overtaken:
+        for approval in waiting.filtered(lambda request: request._find_overtaken()):
             approval._answer("cancelled", self.env._("The lead moved on"))

@@ -184,6 +184,33 @@ class TestApproval(GateCommon):
         self._move_as(self.manager)
         self.assertEqual(approval.state, "cancelled")
 
+    def test_request_is_closed_when_the_lead_goes_elsewhere(self):
+        other = {"team_id": self.team_other.id, "stage_id": self.stage_other_team.id}
+        for vals in ({"stage_id": self.stage_won.id}, other, {"active": False}):
+            home = {"team_id": self.sales_team_1.id, "stage_id": self.stage_new.id}
+            self.lead.write(home)
+            approval = self._request()
+            with self.subTest(vals=vals):
+                self.lead.write(vals)  # also in the background
+                self.assertEqual(approval.state, "cancelled")
+
+    def test_request_stays_when_something_else_changes(self):
+        approval = self._request()
+        self.lead.write({"probability": 40, "phone": "1"})
+        self.assertEqual(approval.state, "requested")
+
+    def test_stale_request_is_not_approved(self):
+        approval = self._request().with_user(self.manager)
+        self.patch(type(self.approvals), "_close_overtaken", lambda *_args: None)
+        self._move(self.lead, self.stage_gen_1)
+        with self.assertRaisesRegex(FunnelApprovalError, "another stage"):
+            approval.action_approve()
+        self.assertEqual(self.lead.stage_id, self.stage_gen_1)
+
+    def test_stage_of_another_team_is_not_asked_for(self):
+        with self.assertRaisesRegex(FunnelApprovalError, "does not work with"):
+            self._request(stage_id=self.stage_other_team.id)
+
     def test_merge_keeps_the_requests(self):
         approval = self._request()
         other = self._create_lead(stage_id=self.stage_next.id, probability=90)
