@@ -6,6 +6,7 @@ from odoo import api, models
 from ..exceptions import FunnelGateError
 from .funnel_gate_policy import has_approval, is_judged, may_approve, may_jump, may_pass
 from .funnel_gate_watch import WATCH_KEY, GateWatch
+from .funnel_proof_mixin import NUMBERS
 
 # Writing one of these may bring a lead into a stage …
 MOVERS = {"stage_id", "team_id", "user_id", "type", "active", "probability"}
@@ -76,6 +77,8 @@ class FunnelGateMixin(models.AbstractModel):
 
     def web_save(self, vals, specification, next_id=None):
         """Mass edit of a list: what may move moves, the others stay and are named."""
+        if not self:
+            vals = self._funnel_drop_untouched(vals)
         copy = dict(vals)
         try:
             return super().web_save(vals, specification, next_id)
@@ -83,6 +86,22 @@ class FunnelGateMixin(models.AbstractModel):
             rest = self._funnel_without_stayed(error)
             super(FunnelGateMixin, rest).web_save(copy, specification)
             return self._funnel_tell_stayed(error, specification)
+
+    def _funnel_drop_untouched(self, vals):
+        """Leave out the 0 that a form sends for numbers nobody has typed.
+
+        Saved, it would be the answer to a criterion that requires the number.
+        """
+        entry = self.env["funnel.criterion"]._get_gates().entry.values()
+        asked = {name for rules in entry for rule in rules for name in rule.names}
+        zeros = [
+            name
+            for name in asked.intersection(vals)
+            if self._fields[name].type in NUMBERS and not vals[name]
+        ]
+        defaults = self.default_get(zeros) if zeros else {}
+        drop = {name for name in zeros if not defaults.get(name)}
+        return {name: value for name, value in vals.items() if name not in drop}
 
     def _funnel_without_stayed(self, error):
         """Return the leads that were not refused.

@@ -325,12 +325,17 @@ class FunnelStageApproval(models.Model):
     def _get_manager(self):
         """The leader of the lead's team, else of the requester's, else nobody.
 
-        Never the one who may not answer.
+        Never one who may not answer, or who cannot see the lead.
         """
         leader = self.lead_id.team_id.user_id or self.requester_id.sale_team_id.user_id
-        return leader.filtered(
-            lambda user: not self.with_user(user).sudo(False)._find_objection()
-        )
+        return leader.filtered(self._may_be_asked)
+
+    def _may_be_asked(self, user):
+        """Could this user answer, in one of the own companies?"""
+        approval = self.with_user(user).sudo(False)
+        approval = approval.with_context(allowed_company_ids=user.company_ids.ids)
+        seen = approval.env["crm.lead"].browse(self.lead_id.id).has_access("read")
+        return seen and not approval._find_objection()
 
     def _plan(self, user, summary):
         self.activity_schedule(

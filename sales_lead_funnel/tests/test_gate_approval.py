@@ -153,6 +153,21 @@ class TestApproval(GateCommon):
         )
         self.assertFalse(approval.activity_ids.user_id)
 
+    def test_leader_who_cannot_see_the_lead_is_not_asked(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.rep.company_ids += company
+        self.sales_team_1.company_id = False
+        self.lead.company_id = company
+        approval = self.approvals.with_user(self.rep).with_context(
+            allowed_company_ids=self.rep.company_ids.ids
+        )
+        vals = {"lead_id": self.lead.id, "stage_id": self.stage_next.id}
+        asked = approval.create(vals)
+        self.assertFalse(asked.activity_ids.user_id)
+        asked.action_cancel()
+        self.manager.company_ids += company
+        self.assertEqual(approval.create(vals).activity_ids.user_id, self.manager)
+
     def test_second_answer_is_told(self):
         approval = self._request()
         approval.with_user(self.manager).action_approve()

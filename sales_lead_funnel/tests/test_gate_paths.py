@@ -58,6 +58,20 @@ class TestGateScreens(GateCommon):
 
         self.assertStays(move, NEED)
 
+    def test_number_that_nobody_typed_is_no_answer(self):
+        """The web client sends 0 for numbers that were not touched."""
+        self._create_criterion("funnel_budget_max", "funnel_decision_people")
+        leads = self.env["crm.lead"].with_user(self.rep)
+        vals = self._lead_vals(funnel_need="A CRM", stage_id=self.stage_new.id)
+        vals |= {"funnel_budget_max": 0.0, "funnel_decision_people": 0}
+        [saved] = leads.web_save(vals, {"id": {}})
+        lead = leads.browse(saved["id"])
+        move = {"stage_id": self.stage_next.id}
+        self.assertStays(lambda: lead.write(move), "missing: .*,", lead)
+        lead.web_save({"funnel_budget_max": 0, "funnel_decision_people": 5}, {})
+        lead.write(move)
+        self.assertEqual(lead.stage_id, self.stage_next)
+
     def test_board(self):
         vals = {"stage_id": self.stage_next.id}
         specification = self._specification_of("kanban")
