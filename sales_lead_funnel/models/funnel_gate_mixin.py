@@ -214,12 +214,12 @@ class FunnelGateMixin(models.AbstractModel):
 
     def _funnel_record_direct(self, watch, entered):
         """Record who was let in without a request."""
-        approvals = self.env["funnel.stage.approval"]
-        direct = entered.filtered(lambda lead: lead.id in watch.let_in)
-        if direct:
-            states = {lead.id: watch.before[lead.id] for lead in direct}
-            approvals._record_direct(
-                direct, {id_: state and state.stage_id for id_, state in states.items()}
+        inside = set(entered._ids)
+        let_in = sorted(pair for pair in watch.let_in if pair[0] in inside)
+        if let_in:
+            states = {lead_id: watch.before[lead_id] for lead_id, _stage_id in let_in}
+            self.env["funnel.stage.approval"]._record_direct(
+                let_in, {id_: state and state.stage_id for id_, state in states.items()}
             )
             watch.let_in.clear()
 
@@ -238,39 +238,59 @@ class FunnelGateMixin(models.AbstractModel):
 
     def _funnel_find_failures(self, watch, leads, entered):
         """Return ``{lead: [Failure]}`` of the leads that changed their stage."""
-        failures = {}
+        failures, origins = {}, watch.get_origins()
         for stage, group in entered.grouped("stage_id").items():
-            rules = watch.gates.entry.get(stage.id, ())
-            back = group._funnel_filter_back(watch.gates, watch.get_origins(), stage.id)
-            self._funnel_add_failures(failures, group - back, rules, watch)
+            back = group._funnel_filter_back(watch.gates, origins, stage.id)
+            self._funnel_add_forward(failures, group - back, origins, watch)
             self._funnel_add_jumps(failures, group, watch)
-        blanked = (leads - entered).grouped(lambda lead: tuple(watch.find_blanked(lead)))
+        blanked = (leads - entered).grouped(
+            lambda lead: tuple(watch.find_blanked(lead))
+        )
         for rules, group in blanked.items():
             if rules:
                 self._funnel_add_failures(failures, group, rules, watch)
         return failures
 
+    def _funnel_add_forward(self, failures, leads, origins, watch):
+        """Judge leads that came into a stage, also by the stages they jumped over."""
+
+        def get_rules(lead):
+            return watch.gates.get_rules_of_way(
+                lead.team_id.id, origins.get(lead.id), lead.stage_id.id
+            )
+
+        for rules, group in leads.grouped(get_rules).items():
+            if rules:
+                self._funnel_add_failures(failures, group, rules, watch)
+
     def _funnel_add_failures(self, failures, leads, rules, watch):
         rules = self._funnel_get_stopping_rules(rules)
         for lead, unmet in leads._funnel_find_unmet(rules).items():
             for rule in unmet:
-                if rule.effect == "approve" and self._funnel_may_let_in(lead, watch):
-                    continue
-                failures.setdefault(lead, []).append(Failure(rule.effect, rule))
+                if rule.effect != "approve" or not self._funnel_may_let_in(
+                    lead, rule, watch
+                ):
+                    effect = self._funnel_get_effect(rule, lead.stage_id)
+                    failures.setdefault(lead, []).append(Failure(effect, rule))
 
     def _funnel_get_stopping_rules(self, rules):
         """Leave out the rules that do not stop this user."""
         return [rule for rule in rules if not may_pass(self.env, rule)]
 
-    def _funnel_may_let_in(self, lead, watch):
-        """May the user let this lead in, which asks for approval? (S1-39)"""
-        if has_approval(self.env):
+    def _funnel_may_let_in(self, lead, rule, watch):
+        """May the user let this lead in, which asks for approval? (S1-39)
+
+        An answered request covers the stage that was wanted, no other.
+        """
+        if lead._funnel_is_approved(rule, lead.stage_id):
             return True
+        if has_approval(self.env):
+            return rule.stage_id == lead.stage_id.id
         before = watch.before[lead.id]
         owner_id = before.owner_id if before else lead.user_id.id
         allowed = may_approve(self.env, lead, owner_id)
         if allowed:
-            watch.let_in.add(lead.id)
+            watch.let_in.add((lead.id, rule.stage_id))
         return allowed
 
     def _funnel_add_jumps(self, failures, leads, watch):
@@ -309,6 +329,18 @@ class FunnelGateMixin(models.AbstractModel):
             parts.append(self.env._("needs the manager's approval"))
         return " – ".join(part for part in parts if part) or criterion.display_name
 
+    def _funnel_tell_rule(self, lead, rule, stage, unknown=None):
+        """Explain a rule on the way into a stage; name the stage if it is another."""
+        text = self._funnel_explain_rule(lead, rule, unknown)
+        if rule.stage_id == stage.id:
+            return text
+        skipped = self.env["crm.stage"].sudo().browse(rule.stage_id).name
+        return self.env._(
+            "“%(stage)s”, which is skipped, asks: %(reason)s",
+            stage=skipped,
+            reason=text,
+        )
+
     def _funnel_get_label(self, name):
         return self._fields[name]._description_string(self.env)
 
@@ -321,7 +353,8 @@ class FunnelGateMixin(models.AbstractModel):
         unknown = leads._funnel_find_unknown_numbers(rules)
         for lead, found in told.items():
             reasons = "; ".join(
-                failure.text or self._funnel_explain_rule(lead, failure.rule, unknown)
+                failure.text
+                or self._funnel_tell_rule(lead, failure.rule, lead.stage_id, unknown)
                 for failure in found
             )
             stage = lead.stage_id.name

@@ -23,7 +23,7 @@ class GateWatch:
     def __init__(self, gates):
         self.gates = gates
         self.is_open = True  # an environment may be kept for longer than its block
-        self.let_in = set()  # ids of leads that a manager let in without a request
+        self.let_in = set()  # (lead id, stage id) a manager let in without a request
         self.before = {}  # {lead id: State, or None for one that is being born}
 
     def note(self, leads):

@@ -350,8 +350,11 @@ class FunnelStageApproval(models.Model):
             raise AccessError(self.env._("Requests are answered by managers only."))
 
     @api.model
-    def _record_direct(self, leads, from_ids):
+    def _record_direct(self, let_in, from_ids):
         """Note that the user, a manager, let leads in that ask for approval.
+
+        :param list let_in: ``[(lead id, stage id)]``
+        :param dict from_ids: ``{lead id: stage id before}``
 
         Sudo: follows from a move that the user was allowed to make.
         """
@@ -366,12 +369,12 @@ class FunnelStageApproval(models.Model):
         self.sudo()._step().with_context(tracking_disable=True).create(
             [
                 {
-                    "lead_id": lead.id,
-                    "stage_id": lead.stage_id.id,
-                    "from_stage_id": from_ids.get(lead.id),
+                    "lead_id": lead_id,
+                    "stage_id": stage_id,
+                    "from_stage_id": from_ids.get(lead_id),
                     **answer,
                 }
-                for lead in leads
+                for lead_id, stage_id in let_in
             ]
         )
 

@@ -168,6 +168,30 @@ class TestApproval(GateCommon):
         self.manager.company_ids += company
         self.assertEqual(approval.create(vals).activity_ids.user_id, self.manager)
 
+    def test_approval_of_a_stage_covers_no_skipped_one(self):
+        asks = self.criteria.search([])
+        asks.copy({"stage_id": self.stage_won.id})
+        refused = self.assertRaisesRegex(FunnelApprovalError, "which is skipped")
+        with refused, self.env.cr.savepoint():
+            self._request(stage_id=self.stage_won.id)
+        asks.active = False
+        approval = self._request(stage_id=self.stage_won.id)
+        asks.active = True
+        with self.assertRaisesRegex(FunnelGateError, "which is skipped"):
+            approval.with_user(self.manager).action_approve()
+
+    def test_stage_that_was_approved_before_may_be_skipped(self):
+        self._request().with_user(self.manager).action_approve()
+        self._move_as(self.rep, stage=self.stage_new)
+        self._move_as(self.rep, stage=self.stage_won)
+        self.assertEqual(self.lead.stage_id, self.stage_won)
+
+    def test_manager_who_skips_is_on_record_for_each_stage(self):
+        self._create_criterion(domain="[]", effect="approve", stage=self.stage_won)
+        self._move_as(self.manager, stage=self.stage_won)
+        stages = self.lead.funnel_approval_ids.stage_id
+        self.assertEqual(stages, self.stage_next + self.stage_won)
+
     def test_second_answer_is_told(self):
         approval = self._request()
         approval.with_user(self.manager).action_approve()

@@ -101,8 +101,8 @@ class TestGateScreens(GateCommon):
     def test_won_button(self):
         self._create_criterion("funnel_authority", stage=self.stage_gen_won)
         lead = self._as_user(self.rep)
-        self.assertStays(lead.action_set_won_rainbowman, "Decision power")
-        lead.funnel_authority = "decides"
+        self.assertStays(lead.action_set_won_rainbowman, f"{NEED}(?s:.*)Decision power")
+        lead.write({"funnel_authority": "decides", "funnel_need": "A CRM"})
         lead.action_set_won_rainbowman()
         self.assertEqual(lead.won_status, "won")
 
@@ -414,6 +414,24 @@ class TestGateEffects(GateCommon):
         self._move_as(self.manager, stage=last)
         self.assertEqual(self.lead.stage_id, last)
 
+    def test_skipped_stages_ask_as_well(self):
+        self._create_criterion("funnel_need")
+        self._create_criterion("funnel_authority", effect="warn")
+        self.assertStays(
+            lambda: self._move_as(self.rep, stage=self.stage_won),
+            f"“{self.stage_next.name}”, which is skipped, asks: .*{NEED}",
+        )
+        self.lead.funnel_need = "A CRM"
+        self._move_as(self.rep, stage=self.stage_won)
+        self.assertEqual(self.lead.stage_id, self.stage_won)
+
+    def test_skipped_stages_ask_on_the_way_through_another_team(self):
+        self._create_criterion("funnel_need")
+        self._move(self.lead, self.stage_other_team)
+        vals = {"team_id": self.sales_team_1.id, "stage_id": self.stage_won.id}
+        lead = self._as_user(self.rep)
+        self.assertStays(lambda: lead.write(vals), NEED)
+
     def test_leads_may_not_go_back(self):
         self._move_as(self.rep)
         self.stage_new.funnel_allow_back = False
@@ -494,7 +512,9 @@ class TestGateBackground(GateCommon):
         address = "/web/dataset/call_button/sale.order/action_confirm"
         self.patch(funnel_gate_policy, "_get_url_path", lambda: address)
         self.patch(
-            funnel_gate_policy, "_get_call", lambda _url: ("sale.order", "action_confirm")
+            funnel_gate_policy,
+            "_get_call",
+            lambda _url: ("sale.order", "action_confirm"),
         )
         self._move_as(self.rep)
         self.assertEqual(self.lead.stage_id, self.stage_next)
