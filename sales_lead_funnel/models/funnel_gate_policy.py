@@ -32,6 +32,8 @@ DOORS = {
     "copy",
     "create",
     "load",
+    "message_new",
+    "message_update",
     "name_create",
     "toggle_active",
     "unlink",

@@ -245,6 +245,13 @@ class TestGateBatches(GateCommon):
         self.assertEqual(self.lead.stage_id, self.stage_new)
         self.assertIn("Gated", told[0]["message"])
 
+    def test_lead_given_twice_is_judged_each_time(self):
+        leads = self.criteria.env["crm.lead"].browse([self.lead.id] * 2)
+        values = [{"stage_id": self.stage_next.id}, {"stage_id": self.stage_new.id}]
+        leads = leads.with_user(self.rep)
+        specification = self._specification_of("list")
+        self.assertStays(lambda: leads.web_save_multi(values, specification), NEED)
+
     def test_mass_edit_that_nobody_passes_is_refused(self):
         leads = (self.lead + self.other).with_user(self.rep)
         specification = self._specification_of("list")
@@ -553,6 +560,7 @@ class TestGateBackground(GateCommon):
             ("res.partner", "web_save"): True,
             ("crm.tag", "load"): True,
             ("crm.team", "copy"): True,
+            ("res.partner", "message_update"): True,
             ("sale.order", "action_confirm"): False,
             ("crm.team", "action_assign_leads"): False,
             ("crm.iap.lead.mining.request", "action_submit"): False,
