@@ -1,6 +1,7 @@
 from lxml import etree
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..exceptions import FunnelGateError
 from .funnel_gate_policy import may_approve
@@ -166,21 +167,72 @@ class FunnelAskMixin(models.AbstractModel):
         """Return ``[(effect, text)]`` of what keeps this lead out of a stage."""
         gates = self.env["funnel.criterion"]._get_gates()
         hurdles = [
-            (rule.effect, self._funnel_explain_rule(self.sudo(), rule))
+            (
+                self._funnel_get_effect(rule, stage),
+                self._funnel_tell_rule(self.sudo(), rule, stage),
+            )
             for rule in self._funnel_find_stopping(stage)
         ]
         jump = self._funnel_find_jump(gates, self.stage_id.id, stage.id)
         return hurdles + ([("jump", jump)] if jump else [])
 
     def _funnel_find_stopping(self, stage):
-        """Return the rules of a stage that would stop the user with this lead."""
+        """Return the rules on the way to a stage that would stop the user."""
         gates = self.env["funnel.criterion"]._get_gates()
-        if gates.is_backward(self.stage_id.id, stage.id):
+        if self._funnel_filter_back(gates, {self.id: self.stage_id.id}, stage.id):
             return []
-        rules = self._funnel_get_stopping_rules(gates.entry.get(stage.id, ()))
+        rules = self._funnel_get_stopping_rules(
+            gates.get_rules_of_way(self.team_id.id, self.stage_id.id, stage.id)
+        )
         if may_approve(self.env, self, self.user_id.id):
             rules = [rule for rule in rules if rule.effect != "approve"]
-        return self._funnel_find_unmet(rules).get(self, [])
+        unmet = self._funnel_find_unmet(rules).get(self, [])
+        return [rule for rule in unmet if not self._funnel_is_approved(rule, stage)]
+
+    def _funnel_is_approved(self, rule, stage):
+        """Was this lead let into a stage before that it now jumps over?"""
+        if rule.effect != "approve" or rule.stage_id == stage.id:
+            return False
+        return bool(self.sudo()._funnel_get_approval(rule.stage_id))
+
+    def _funnel_get_effect(self, rule, stage):
+        """No request for a stage covers the approval of one that is jumped over."""
+        if rule.effect == "approve" and rule.stage_id != stage.id:
+            return "jump"
+        return rule.effect
+
+    def _funnel_filter_back(self, gates, origins, stage_id):
+        """Return the leads that go back to a stage where they really were.
+
+        Going back is honest: nothing is asked but whether it is allowed. Without a
+        move back along the path of the lead's team nothing is queried.
+
+        :param dict origins: ``{lead id: stage it comes from}``
+        """
+        back = self.filtered(
+            lambda lead: gates.is_return(
+                lead.team_id.id, origins.get(lead.id), stage_id
+            )
+        )
+        been = back._funnel_find_been()
+        return back.filtered(lambda lead: (lead.id, stage_id) in been)
+
+    def _funnel_find_been(self):
+        """Return ``{(lead id, stage id)}`` of the stages these leads left while open.
+
+        Lost is no way of being in a stage. What was there before the addon counts.
+        Sudo: compared only.
+        """
+        if not self:
+            return set()
+        rows = self.env["funnel.stage.move"].sudo()
+        left = Domain("from_status", "in", ("pending", "won"))
+        rows = rows.search(
+            Domain("lead_id", "in", self.ids) & (left | Domain("rebuilt", "=", True))
+        )
+        been = {(row.lead_id.id, row.from_stage_id.id) for row in rows}
+        been |= {(row.lead_id.id, row.to_stage_id.id) for row in rows if row.rebuilt}
+        return been
 
     def _funnel_get_asked_fields(self, stage):
         """Return the fields in which the missing answers can be given."""

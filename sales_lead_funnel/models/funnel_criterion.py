@@ -31,7 +31,8 @@ class FunnelCriterion(models.Model):
     """One entry or drop-out rule of a stage (S1-7…15, D10).
 
     *Required fields* asks answers: 0 and No are answers, a number is missing while
-    nobody ever gave one (NULL), a text while it is blank. *Condition* asks what the
+    nobody ever gave one (NULL), a text while it is blank. The 0 that forms of new leads
+    send for numbers nobody touched is not stored. *Condition* asks what the
     lead and its records must meet. A drop-out rule makes a lead that meets it (or
     whose required fields are all empty) a candidate to be dropped, no more.
     """
@@ -56,6 +57,9 @@ class FunnelCriterion(models.Model):
         string="Required fields",
         groups="sales_team.group_sale_salesman_all_leads",  # who may read the list
         domain=[("model", "=", "crm.lead"), ("store", "=", True)],
+        help="0 and No are answers. A number that nobody gave is missing, and a 0 "
+        "typed while the lead is created counts only once it is saved again. Expected "
+        "Revenue is 0 from the start: ask for more than 0 by a condition.",
     )
     domain = fields.Char(string="Condition", default="[]", tracking=True)
     effect = fields.Selection(

@@ -6,6 +6,7 @@ from odoo import api, models
 from ..exceptions import FunnelGateError
 from .funnel_gate_policy import has_approval, is_judged, may_approve, may_jump, may_pass
 from .funnel_gate_watch import WATCH_KEY, GateWatch
+from .funnel_proof_mixin import NUMBERS
 
 # Writing one of these may bring a lead into a stage …
 MOVERS = {"stage_id", "team_id", "user_id", "type", "active", "probability"}
@@ -48,7 +49,15 @@ class FunnelGateMixin(models.AbstractModel):
 
     def write(self, vals):
         with self._funnel_watch(vals) as (_watch, leads):
-            return super(FunnelGateMixin, leads).write(vals)
+            result = super(FunnelGateMixin, leads).write(vals)
+            leads._funnel_close_overtaken(vals)
+        return result
+
+    def _funnel_close_overtaken(self, changed):
+        """Cancel requests of leads that went elsewhere, whoever moved them."""
+        gates = self.env["funnel.criterion"]._get_gates()
+        if gates.asks_approval and not MOVERS.isdisjoint(changed):
+            self.env["funnel.stage.approval"]._close_overtaken(self)
 
     # ------------------------------------------------------------
     # DOORS that write leads one by one: judged once, all failures in one message
@@ -56,6 +65,8 @@ class FunnelGateMixin(models.AbstractModel):
 
     def web_save_multi(self, vals_list, specification):
         copies = dict(zip(self._ids, map(dict, vals_list), strict=True))
+        if len(copies) < len(self):  # a lead given twice: each write counts by itself
+            return super().web_save_multi(vals_list, specification)
         try:
             with self._funnel_watch(MOVERS) as (_watch, leads):
                 return super(FunnelGateMixin, leads).web_save_multi(
@@ -68,6 +79,8 @@ class FunnelGateMixin(models.AbstractModel):
 
     def web_save(self, vals, specification, next_id=None):
         """Mass edit of a list: what may move moves, the others stay and are named."""
+        if not self:
+            vals = self._funnel_drop_untouched(vals)
         copy = dict(vals)
         try:
             return super().web_save(vals, specification, next_id)
@@ -75,6 +88,22 @@ class FunnelGateMixin(models.AbstractModel):
             rest = self._funnel_without_stayed(error)
             super(FunnelGateMixin, rest).web_save(copy, specification)
             return self._funnel_tell_stayed(error, specification)
+
+    def _funnel_drop_untouched(self, vals):
+        """Leave out the 0 that a form sends for numbers nobody has typed.
+
+        Saved, it would be the answer to a criterion that requires the number.
+        """
+        entry = self.env["funnel.criterion"]._get_gates().entry.values()
+        asked = {name for rules in entry for rule in rules for name in rule.names}
+        zeros = [
+            name
+            for name in asked.intersection(vals)
+            if self._fields[name].type in NUMBERS and not vals[name]
+        ]
+        defaults = self.default_get(zeros) if zeros else {}
+        drop = {name for name in zeros if not defaults.get(name)}
+        return {name: value for name, value in vals.items() if name not in drop}
 
     def _funnel_without_stayed(self, error):
         """Return the leads that were not refused.
@@ -113,7 +142,7 @@ class FunnelGateMixin(models.AbstractModel):
         """
         gates = self.env["funnel.criterion"]._get_gates()
         outer = self.env.context.get(WATCH_KEY)
-        if isinstance(outer, GateWatch):
+        if isinstance(outer, GateWatch) and outer.is_open:
             with self._funnel_join_watch(outer):
                 yield outer, self
         elif gates.is_idle or not self._funnel_may_enter(gates, changed):
@@ -121,9 +150,12 @@ class FunnelGateMixin(models.AbstractModel):
         else:
             watch = GateWatch(gates)
             watch.note(self)
-            with self._funnel_undo_when_refused():
-                yield watch, self.with_context(**{WATCH_KEY: watch})
-                self.browse(watch.before)._funnel_judge(watch)
+            try:
+                with self._funnel_undo_when_refused():
+                    yield watch, self.with_context(**{WATCH_KEY: watch})
+                    self.browse(watch.before)._funnel_judge(watch)
+            finally:
+                watch.is_open = False
 
     def _funnel_may_enter(self, gates, changed):
         if not is_judged(self.env):
@@ -166,78 +198,101 @@ class FunnelGateMixin(models.AbstractModel):
 
         :raise FunnelGateError: naming every refused lead and its reasons
         """
-        failures = self._funnel_find_failures(watch)
+        leads = self.sudo().exists() if len(self) > 1 else self.sudo()
+        entered = leads._funnel_find_entered(watch)
+        failures = self._funnel_find_failures(watch, leads, entered)
         stayed = {
             lead: [f for f in found if f.effect != "warn"]
             for lead, found in failures.items()
         }
         stayed = {lead: found for lead, found in stayed.items() if found}
         if stayed:
-            raise self._funnel_refuse(watch, stayed)
+            raise self._funnel_refuse(watch, stayed, entered)
         if failures:
             text = self._funnel_describe(failures)
             self._funnel_notify(self.env._("Moved, but mind"), text)
         if watch.gates.asks_approval:
-            self._funnel_follow_approvals(watch)
+            self._funnel_record_direct(watch, entered)
 
-    def _funnel_follow_approvals(self, watch):
-        """Record who was let in without a request, close what was overtaken."""
-        approvals = self.env["funnel.stage.approval"]
-        entered = self.sudo().filtered(watch.has_entered)
-        direct = entered.filtered(lambda lead: lead.id in watch.let_in)
-        if direct:
-            states = {lead.id: watch.before[lead.id] for lead in direct}
-            approvals._record_direct(
-                direct, {id_: state and state.stage_id for id_, state in states.items()}
+    def _funnel_record_direct(self, watch, entered):
+        """Record who was let in without a request."""
+        inside = set(entered._ids)
+        let_in = sorted(pair for pair in watch.let_in if pair[0] in inside)
+        if let_in:
+            states = {lead_id: watch.before[lead_id] for lead_id, _stage_id in let_in}
+            self.env["funnel.stage.approval"]._record_direct(
+                let_in, {id_: state and state.stage_id for id_, state in states.items()}
             )
             watch.let_in.clear()
-        if entered and not has_approval(self.env):
-            approvals._close_overtaken(entered)
 
-    def _funnel_find_failures(self, watch):
+    def _funnel_find_entered(self, watch):
+        """Return the leads that came into their stage, to be judged.
+
+        Restoring is free where the lead was before it was lost. One that was born
+        lost has never been there.
+        """
+        entered = self.filtered(watch.has_entered)
+        restored = self.filtered(watch.is_restored)
+        been = restored._funnel_find_been()
+        return entered | restored.filtered(
+            lambda lead: (lead.id, lead.stage_id.id) not in been
+        )
+
+    def _funnel_find_failures(self, watch, leads, entered):
         """Return ``{lead: [Failure]}`` of the leads that changed their stage."""
-        failures = {}
-        leads = self.sudo().exists() if len(self) > 1 else self.sudo()
-        entered = leads.filtered(watch.has_entered)
+        failures, origins = {}, watch.get_origins()
         for stage, group in entered.grouped("stage_id").items():
-            rules = watch.gates.entry.get(stage.id, ())
-            forward = group.filtered(lambda lead: not lead._funnel_went_back(watch))
-            self._funnel_add_failures(failures, forward, rules, watch)
+            back = group._funnel_filter_back(watch.gates, origins, stage.id)
+            self._funnel_add_forward(failures, group - back, origins, watch)
             self._funnel_add_jumps(failures, group, watch)
-        for lead in leads - entered:
-            rules = watch.find_blanked(lead)
+        blanked = (leads - entered).grouped(
+            lambda lead: tuple(watch.find_blanked(lead))
+        )
+        for rules, group in blanked.items():
             if rules:
-                self._funnel_add_failures(failures, lead, rules, watch)
+                self._funnel_add_failures(failures, group, rules, watch)
         return failures
 
-    def _funnel_went_back(self, watch):
-        """Going back is always honest: nothing is asked but whether it is allowed."""
-        before = watch.before[self.id]
-        if before is None or not before.is_opportunity:
-            return False
-        return watch.gates.is_backward(before.stage_id, self.stage_id.id)
+    def _funnel_add_forward(self, failures, leads, origins, watch):
+        """Judge leads that came into a stage, also by the stages they jumped over."""
+
+        def get_rules(lead):
+            return watch.gates.get_rules_of_way(
+                lead.team_id.id, origins.get(lead.id), lead.stage_id.id
+            )
+
+        for rules, group in leads.grouped(get_rules).items():
+            if rules:
+                self._funnel_add_failures(failures, group, rules, watch)
 
     def _funnel_add_failures(self, failures, leads, rules, watch):
         rules = self._funnel_get_stopping_rules(rules)
         for lead, unmet in leads._funnel_find_unmet(rules).items():
             for rule in unmet:
-                if rule.effect == "approve" and self._funnel_may_let_in(lead, watch):
-                    continue
-                failures.setdefault(lead, []).append(Failure(rule.effect, rule))
+                if rule.effect != "approve" or not self._funnel_may_let_in(
+                    lead, rule, watch
+                ):
+                    effect = self._funnel_get_effect(rule, lead.stage_id)
+                    failures.setdefault(lead, []).append(Failure(effect, rule))
 
     def _funnel_get_stopping_rules(self, rules):
         """Leave out the rules that do not stop this user."""
         return [rule for rule in rules if not may_pass(self.env, rule)]
 
-    def _funnel_may_let_in(self, lead, watch):
-        """May the user let this lead in, which asks for approval? (S1-39)"""
-        if has_approval(self.env):
+    def _funnel_may_let_in(self, lead, rule, watch):
+        """May the user let this lead in, which asks for approval? (S1-39)
+
+        An answered request covers the stage that was wanted, no other.
+        """
+        if lead._funnel_is_approved(rule, lead.stage_id):
             return True
+        if has_approval(self.env):
+            return rule.stage_id == lead.stage_id.id
         before = watch.before[lead.id]
         owner_id = before.owner_id if before else lead.user_id.id
         allowed = may_approve(self.env, lead, owner_id)
         if allowed:
-            watch.let_in.add(lead.id)
+            watch.let_in.add((lead.id, rule.stage_id))
         return allowed
 
     def _funnel_add_jumps(self, failures, leads, watch):
@@ -276,6 +331,18 @@ class FunnelGateMixin(models.AbstractModel):
             parts.append(self.env._("needs the manager's approval"))
         return " – ".join(part for part in parts if part) or criterion.display_name
 
+    def _funnel_tell_rule(self, lead, rule, stage, unknown=None):
+        """Explain a rule on the way into a stage; name the stage if it is another."""
+        text = self._funnel_explain_rule(lead, rule, unknown)
+        if rule.stage_id == stage.id:
+            return text
+        skipped = self.env["crm.stage"].sudo().browse(rule.stage_id).name
+        return self.env._(
+            "“%(stage)s”, which is skipped, asks: %(reason)s",
+            stage=skipped,
+            reason=text,
+        )
+
     def _funnel_get_label(self, name):
         return self._fields[name]._description_string(self.env)
 
@@ -288,7 +355,8 @@ class FunnelGateMixin(models.AbstractModel):
         unknown = leads._funnel_find_unknown_numbers(rules)
         for lead, found in told.items():
             reasons = "; ".join(
-                failure.text or self._funnel_explain_rule(lead, failure.rule, unknown)
+                failure.text
+                or self._funnel_tell_rule(lead, failure.rule, lead.stage_id, unknown)
                 for failure in found
             )
             stage = lead.stage_id.name
@@ -298,14 +366,14 @@ class FunnelGateMixin(models.AbstractModel):
             lines.append(self.env._("and %s more", more))
         return "\n".join(lines)
 
-    def _funnel_refuse(self, watch, stayed):
+    def _funnel_refuse(self, watch, stayed, entered):
         """Return the error that says which leads stay where they are, and why."""
         lines = self._funnel_describe(stayed)
         single = next(iter(stayed)) if len(self) == 1 else self.browse()
         born = single and watch.before[single.id] is None
         moved = single and not born and watch.has_entered(single)
         asked = moved and not self._funnel_get_asked_stage()  # not while it is asked
-        if single and not born and not moved:
+        if single and single not in entered:
             title = self.env._("The stage of this lead needs what you took away:")
         else:
             title = self.env._("Not moved, because something is missing:")

@@ -4,23 +4,45 @@ People are judged: whoever changes a lead as a user, in the web client, by impor
 an external call or in a script that acts for a user. Not judged, because rule 3 of the
 design lets them never break, are
 
-* superuser code: crons, automation rules, portals, website forms, other addons' sudo;
-* merges and incoming mail;
-* code of other addons that a person sets off (a button of theirs, their controllers).
+* superuser code: crons, automation rules, incoming mail, portals, website forms, other
+  addons' sudo;
+* merges;
+* code of other addons that a person sets off (a button of theirs, their controllers),
+  but for the methods every model has, such as ``write``.
 
 What passes so without proof is found by “To complete” and by the proven stage.
 """
 
 import re
 
+from odoo.http import request
+
 from .funnel_grade_mixin import REVIEWER_GROUP
 from .funnel_path import _get_url_path, current_path
 
 PASS_KEY = "funnel_gate_pass"
-BACKGROUND = ("merge", "mail", "automation", "install", "reconcile")
+BACKGROUND = ("merge", "automation", "install", "reconcile")
 OUR_MODELS = ("crm.lead", "funnel.", "base_import.import")
-OUR_PAGES = ("/xmlrpc", "/jsonrpc", "/json/", "/web/dataset/call_", "/lead/")
-_CALLED_MODEL = re.compile(r"^/(?:web/dataset/call_\w+|json/\d+)/([^/]+)/")
+OUR_PAGES = ("/xmlrpc", "/jsonrpc", "/json/", "/web/dataset/", "/lead/")
+# Methods that every model has and that write what the caller says, also to leads by
+# way of a list of theirs. Whatever the model, this is the person and not its addon.
+DOORS = {
+    "action_archive",
+    "action_unarchive",
+    "copy",
+    "create",
+    "load",
+    "message_new",
+    "message_update",
+    "name_create",
+    "toggle_active",
+    "unlink",
+    "web_resequence",
+    "web_save",
+    "web_save_multi",
+    "write",
+}
+_JSON_CALL = re.compile(r"^/json/\d+/([^/]+)/([^/]+)")
 
 
 class GatePass:
@@ -40,10 +62,27 @@ def _is_foreign(url_path):
     """Does the request being served belong to another addon?"""
     if not url_path:
         return False
-    called = _CALLED_MODEL.match(url_path)
+    if not url_path.startswith(OUR_PAGES):
+        return True
+    model, method = _get_call(url_path)
+    if not model or method in DOORS:
+        return False
+    return not model.startswith(OUR_MODELS)
+
+
+def _get_call(url_path):
+    """Return the model and method that a remote call names, empty where unknown.
+
+    The web client repeats them in the address, which says nothing: only the
+    parameters count. With /json/2 the address is what is called.
+    """
+    called = _JSON_CALL.match(url_path)
     if called:
-        return not called[1].startswith(OUR_MODELS)
-    return not url_path.startswith(OUR_PAGES)
+        return called.groups()
+    if request and url_path.startswith("/web/dataset/call_"):
+        params = request.params
+        return params.get("model") or "", params.get("method") or ""
+    return "", ""
 
 
 def has_approval(env):

@@ -126,6 +126,35 @@ class Gates:
         ids = [step.id for step in self.steps]
         return from_id in ids and to_id in ids and ids.index(to_id) < ids.index(from_id)
 
+    def is_return(self, team_id, from_id, to_id):
+        """Is this a way back along the path of the team?"""
+        ids = [step.id for step in self.get_path(team_id)]
+        return from_id in ids and to_id in ids and ids.index(to_id) < ids.index(from_id)
+
+    def get_jumped(self, team_id, from_id, to_id):
+        """Return the ids of the stages a move forward leaves out on the team's path.
+
+        From a stage of another team that is all but the first, which needs no proof.
+        """
+        ids = [step.id for step in self.get_path(team_id)]
+        if not from_id or to_id not in ids:
+            return []
+        start = ids.index(from_id) if from_id in ids else 0
+        return ids[start + 1 : ids.index(to_id)]
+
+    def get_rules_of_way(self, team_id, from_id, to_id):
+        """Return the rules to enter a stage, after those of the stages jumped over.
+
+        What those only warn of is left out.
+        """
+        jumped = tuple(
+            rule
+            for stage_id in self.get_jumped(team_id, from_id, to_id)
+            for rule in self.entry.get(stage_id, ())
+            if rule.effect != "warn"
+        )
+        return jumped + tuple(self.entry.get(to_id, ()))
+
     def find_jump(self, team_id, from_id, to_id):
         """Tell a jump the target does not allow: ``skip``, ``back`` or None."""
         target = next((step for step in self.steps if step.id == to_id), None)

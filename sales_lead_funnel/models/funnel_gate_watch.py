@@ -10,6 +10,7 @@ class State(NamedTuple):
 
     stage_id: int
     is_opportunity: bool
+    is_lost: bool
     owner_id: int
     answered: frozenset
 
@@ -17,11 +18,12 @@ class State(NamedTuple):
 class GateWatch:
     """Notes leads before they are changed. Its identity cannot be forged over RPC."""
 
-    __slots__ = ("before", "gates", "let_in")
+    __slots__ = ("before", "gates", "is_open", "let_in")
 
     def __init__(self, gates):
         self.gates = gates
-        self.let_in = set()  # ids of leads that a manager let in without a request
+        self.is_open = True  # an environment may be kept for longer than its block
+        self.let_in = set()  # (lead id, stage id) a manager let in without a request
         self.before = {}  # {lead id: State, or None for one that is being born}
 
     def note(self, leads):
@@ -39,6 +41,7 @@ class GateWatch:
                 self.before[lead.id] = State(
                     stage.id,
                     lead.type == "opportunity",
+                    lead.won_status == "lost",
                     lead.user_id.id,
                     frozenset(rule.id for rule in rules if rule.id not in missing),
                 )
@@ -55,13 +58,34 @@ class GateWatch:
         ]
 
     def has_entered(self, lead):
-        """Did this lead, an open opportunity now, come into the stage it is in?"""
-        if lead.type != "opportunity" or lead.won_status == "lost":
+        """Did this lead, an opportunity now, come into the stage it is in?
+
+        Also while it is lost: it would be restored there. Not when it is born lost.
+        """
+        if lead.type != "opportunity":
             return False
         before = self.before[lead.id]
-        if before is None or not before.is_opportunity:
+        if before is None:
+            return lead.won_status != "lost"
+        if not before.is_opportunity:
             return True
         return before.stage_id != lead.stage_id.id
+
+    def is_restored(self, lead):
+        """Was this opportunity lost and is open now, in the same stage?"""
+        before = self.before[lead.id]
+        if before is None or not before.is_opportunity or not before.is_lost:
+            return False
+        is_open = lead.type == "opportunity" and lead.won_status != "lost"
+        return is_open and before.stage_id == lead.stage_id.id
+
+    def get_origins(self):
+        """Return ``{lead id: stage it was in as an opportunity}``."""
+        return {
+            id_: state.stage_id
+            for id_, state in self.before.items()
+            if state and state.is_opportunity
+        }
 
     def find_blanked(self, lead):
         """Return the rules of its stage that a lead met before, to be asked again."""

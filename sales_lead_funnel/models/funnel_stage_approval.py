@@ -81,22 +81,29 @@ class FunnelStageApproval(models.Model):
         if self._is_step():
             return super().create(vals_list)
         self.flush_model(["state"])  # one open request a lead: see what was closed
-        asked = [
-            {name: vals.get(name) for name in ("lead_id", "stage_id", "note")}
-            for vals in map(self._add_defaults, vals_list)
-        ]
-        for vals in asked:
-            lead = self.env["crm.lead"].browse(vals["lead_id"])
-            vals["from_stage_id"] = lead.stage_id.id
-        approvals = super().create(asked)
+        approvals = super().create([self._ask(vals) for vals in vals_list])
         for approval in approvals:
             approval._check_may_ask()
             approval._plan(approval._get_manager(), self.env._("Answer the request"))
         return approvals
 
-    def _add_defaults(self, vals):
-        defaults = self.default_get(["lead_id", "stage_id"])
-        return {**defaults, **vals}
+    def _ask(self, vals):
+        """Return what a new request holds: only what is asked comes from the caller.
+
+        The rest is given explicitly, because defaults can be sent by any caller.
+        """
+        asked = {**self.default_get(["lead_id", "stage_id"]), **vals}
+        asked = {name: asked.get(name) for name in ("lead_id", "stage_id", "note")}
+        return {
+            **asked,
+            "from_stage_id": self.env["crm.lead"].browse(asked["lead_id"]).stage_id.id,
+            "state": "requested",
+            "requester_id": self.env.uid,
+            "reason": False,
+            "answered_by_id": False,
+            "answered_at": False,
+            "is_direct": False,
+        }
 
     def write(self, vals):
         """Keep states and answers to the buttons, the reason to managers."""
@@ -110,7 +117,21 @@ class FunnelStageApproval(models.Model):
                 )
             if "reason" in vals:
                 self._check_manager()
+            if "note" in vals:
+                self._check_unanswered()
         return super().write(vals)
+
+    def _check_unanswered(self):
+        """What the manager was told stays as it was answered."""
+        for approval in self:
+            if approval.state != "requested":
+                raise FunnelApprovalError(
+                    self.env._(
+                        "%s: “Why now” cannot be changed any more, the request is "
+                        "closed.",
+                        approval.lead_id.display_name,
+                    )
+                )
 
     def _is_free(self, name):
         return name in FREE_FIELDS or name.startswith(("message_", "activity_"))
@@ -126,15 +147,44 @@ class FunnelStageApproval(models.Model):
 
         :raise FunnelApprovalError: closed, there already, or something else is missing
         """
-        lead, stage = self.lead_id, self.stage_id
-        if lead.type != "opportunity" or lead.won_status != "pending":
-            raise self._ask_error(self.env._("it is no open opportunity"))
-        if lead.stage_id == stage:
-            raise self._ask_error(self.env._("it is in this stage already"))
-        hurdles = lead._funnel_find_hurdles(stage)
+        problem = self._find_overtaken()
+        if problem:
+            raise self._ask_error(problem)
+        hurdles = self.lead_id._funnel_find_hurdles(self.stage_id)
         texts = [text for effect, text in hurdles if effect in ("block", "jump")]
         if texts:
             raise self._ask_error("; ".join(texts))
+
+    def _find_overtaken(self):
+        """Return why the lead cannot take this way any more, else False.
+
+        Sudo: compared only.
+        """
+        lead, stage = self.lead_id.sudo(), self.stage_id
+        is_open = lead.type == "opportunity" and lead.won_status == "pending"
+        if not is_open or not lead.active:
+            return self.env._("it is no open opportunity")
+        if lead.stage_id == stage:
+            return self.env._("it is in this stage already")
+        if lead.stage_id != self.from_stage_id:
+            return self.env._("it is in another stage than when this was asked")
+        gates = self.env["funnel.criterion"]._get_gates()
+        if stage.id not in [step.id for step in gates.get_path(lead.team_id.id)]:
+            return self.env._("its team does not work with this stage")
+        return False
+
+    def _check_not_overtaken(self):
+        problem = self._find_overtaken()
+        if problem:
+            raise FunnelApprovalError(
+                self.env._(
+                    "%(lead)s cannot enter “%(stage)s” by this request: %(problem)s. "
+                    "Cancel the request.",
+                    lead=self.lead_id.display_name,
+                    stage=self.stage_id.name,
+                    problem=problem,
+                )
+            )
 
     def _ask_error(self, problem):
         return FunnelApprovalError(
@@ -158,6 +208,7 @@ class FunnelStageApproval(models.Model):
         """
         for approval in self:
             approval._start_answer()
+            approval._check_not_overtaken()
             with self.env.cr.savepoint():
                 approval._answer("approved", self.env._("Approved"))
                 approval._move_lead()
@@ -274,12 +325,17 @@ class FunnelStageApproval(models.Model):
     def _get_manager(self):
         """The leader of the lead's team, else of the requester's, else nobody.
 
-        Never the one who may not answer.
+        Never one who may not answer, or who cannot see the lead.
         """
         leader = self.lead_id.team_id.user_id or self.requester_id.sale_team_id.user_id
-        return leader.filtered(
-            lambda user: not self.with_user(user).sudo(False)._find_objection()
-        )
+        return leader.filtered(self._may_be_asked)
+
+    def _may_be_asked(self, user):
+        """Could this user answer, in one of the own companies?"""
+        approval = self.with_user(user).sudo(False)
+        approval = approval.with_context(allowed_company_ids=user.company_ids.ids)
+        seen = approval.env["crm.lead"].browse(self.lead_id.id).has_access("read")
+        return seen and not approval._find_objection()
 
     def _plan(self, user, summary):
         self.activity_schedule(
@@ -294,8 +350,11 @@ class FunnelStageApproval(models.Model):
             raise AccessError(self.env._("Requests are answered by managers only."))
 
     @api.model
-    def _record_direct(self, leads, from_ids):
+    def _record_direct(self, let_in, from_ids):
         """Note that the user, a manager, let leads in that ask for approval.
+
+        :param list let_in: ``[(lead id, stage id)]``
+        :param dict from_ids: ``{lead id: stage id before}``
 
         Sudo: follows from a move that the user was allowed to make.
         """
@@ -310,26 +369,20 @@ class FunnelStageApproval(models.Model):
         self.sudo()._step().with_context(tracking_disable=True).create(
             [
                 {
-                    "lead_id": lead.id,
-                    "stage_id": lead.stage_id.id,
-                    "from_stage_id": from_ids.get(lead.id),
+                    "lead_id": lead_id,
+                    "stage_id": stage_id,
+                    "from_stage_id": from_ids.get(lead_id),
                     **answer,
                 }
-                for lead in leads
+                for lead_id, stage_id in let_in
             ]
         )
 
     @api.model
     def _close_overtaken(self, leads):
-        """Cancel the open requests of leads that are there already, or closed."""
+        """Cancel the open requests of leads that went elsewhere, or are closed."""
         waiting = self.sudo().search(
             [("lead_id", "in", leads.ids), ("state", "=", "requested")]
         )
-        overtaken = waiting.filtered(
-            lambda approval: (
-                approval.lead_id.won_status != "pending"
-                or approval.lead_id.stage_id == approval.stage_id
-            )
-        )
-        for approval in overtaken:
+        for approval in waiting.filtered(lambda request: request._find_overtaken()):
             approval._answer("cancelled", self.env._("The lead moved on"))

@@ -28,7 +28,13 @@ class TestGateAccess(GateCommon):
         cls.leads = cls.own + cls.others + cls.unassigned + cls.foreign
         cls.env["funnel.stage.approval"].create(
             [
-                {"lead_id": lead.id, "stage_id": cls.stage_team1_won.id, "note": "Hush"}
+                {
+                    "lead_id": lead.id,
+                    "stage_id": (
+                        cls.stage_won if lead.team_id else cls.stage_gen_won
+                    ).id,
+                    "note": "Hush",
+                }
                 for lead in cls.leads
             ]
         )

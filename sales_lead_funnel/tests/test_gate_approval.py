@@ -95,6 +95,42 @@ class TestApproval(GateCommon):
         self.assertEqual(approval.state, "requested")
         self.assertFalse(approval.answered_by_id or approval.is_direct)
 
+    def test_defaults_of_the_caller_forge_nothing(self):
+        forged = self.approvals.with_context(
+            default_state="approved",
+            default_answered_by_id=self.manager.id,
+            default_answered_at="2026-01-01",
+            default_is_direct=True,
+            default_requester_id=self.manager.id,
+            default_from_stage_id=self.stage_won.id,
+            default_reason="Fine",
+        )
+        approval = forged.with_user(self.rep).create(
+            {"lead_id": self.lead.id, "stage_id": self.stage_next.id}
+        )
+        self.assertEqual(
+            (approval.state, approval.requester_id, approval.from_stage_id),
+            ("requested", self.rep, self.stage_new),
+        )
+        self.assertFalse(approval.answered_by_id or approval.answered_at)
+        self.assertFalse(approval.is_direct or approval.reason)
+
+    def test_manager_asks_in_no_other_name(self):
+        forged = self.approvals.with_context(default_requester_id=self.rep.id)
+        approval = forged.with_user(self.manager).create(
+            {"lead_id": self.lead.id, "stage_id": self.stage_next.id}
+        )
+        self.assertEqual(approval.requester_id, self.manager)
+        with self.assertRaisesRegex(FunnelApprovalError, "another manager"):
+            approval.action_approve()
+
+    def test_note_stays_as_it_was_answered(self):
+        approval = self._request(note="They want it")
+        approval.note = "They want it now"
+        approval.with_user(self.manager).action_approve()
+        with self.assertRaisesRegex(FunnelApprovalError, "closed"):
+            approval.note = "They wanted nothing"
+
     def test_own_lead_is_answered_by_another_manager(self):
         approval = self._request()
         self.lead.user_id = self.manager
@@ -116,6 +152,45 @@ class TestApproval(GateCommon):
             {"lead_id": self.lead.id, "stage_id": self.stage_next.id}
         )
         self.assertFalse(approval.activity_ids.user_id)
+
+    def test_leader_who_cannot_see_the_lead_is_not_asked(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.rep.company_ids += company
+        self.sales_team_1.company_id = False
+        self.lead.company_id = company
+        approval = self.approvals.with_user(self.rep).with_context(
+            allowed_company_ids=self.rep.company_ids.ids
+        )
+        vals = {"lead_id": self.lead.id, "stage_id": self.stage_next.id}
+        asked = approval.create(vals)
+        self.assertFalse(asked.activity_ids.user_id)
+        asked.action_cancel()
+        self.manager.company_ids += company
+        self.assertEqual(approval.create(vals).activity_ids.user_id, self.manager)
+
+    def test_approval_of_a_stage_covers_no_skipped_one(self):
+        asks = self.criteria.search([])
+        asks.copy({"stage_id": self.stage_won.id})
+        refused = self.assertRaisesRegex(FunnelApprovalError, "which is skipped")
+        with refused, self.env.cr.savepoint():
+            self._request(stage_id=self.stage_won.id)
+        asks.active = False
+        approval = self._request(stage_id=self.stage_won.id)
+        asks.active = True
+        with self.assertRaisesRegex(FunnelGateError, "which is skipped"):
+            approval.with_user(self.manager).action_approve()
+
+    def test_stage_that_was_approved_before_may_be_skipped(self):
+        self._request().with_user(self.manager).action_approve()
+        self._move_as(self.rep, stage=self.stage_new)
+        self._move_as(self.rep, stage=self.stage_won)
+        self.assertEqual(self.lead.stage_id, self.stage_won)
+
+    def test_manager_who_skips_is_on_record_for_each_stage(self):
+        self._create_criterion(domain="[]", effect="approve", stage=self.stage_won)
+        self._move_as(self.manager, stage=self.stage_won)
+        stages = self.lead.funnel_approval_ids.stage_id
+        self.assertEqual(stages, self.stage_next + self.stage_won)
 
     def test_second_answer_is_told(self):
         approval = self._request()
@@ -147,6 +222,33 @@ class TestApproval(GateCommon):
         approval = self._request()
         self._move_as(self.manager)
         self.assertEqual(approval.state, "cancelled")
+
+    def test_request_is_closed_when_the_lead_goes_elsewhere(self):
+        other = {"team_id": self.team_other.id, "stage_id": self.stage_other_team.id}
+        for vals in ({"stage_id": self.stage_won.id}, other, {"active": False}):
+            home = {"team_id": self.sales_team_1.id, "stage_id": self.stage_new.id}
+            self.lead.write(home)
+            approval = self._request()
+            with self.subTest(vals=vals):
+                self.lead.write(vals)  # also in the background
+                self.assertEqual(approval.state, "cancelled")
+
+    def test_request_stays_when_something_else_changes(self):
+        approval = self._request()
+        self.lead.write({"probability": 40, "phone": "1"})
+        self.assertEqual(approval.state, "requested")
+
+    def test_stale_request_is_not_approved(self):
+        approval = self._request().with_user(self.manager)
+        self.patch(type(self.approvals), "_close_overtaken", lambda *_args: None)
+        self._move(self.lead, self.stage_gen_1)
+        with self.assertRaisesRegex(FunnelApprovalError, "another stage"):
+            approval.action_approve()
+        self.assertEqual(self.lead.stage_id, self.stage_gen_1)
+
+    def test_stage_of_another_team_is_not_asked_for(self):
+        with self.assertRaisesRegex(FunnelApprovalError, "does not work with"):
+            self._request(stage_id=self.stage_other_team.id)
 
     def test_merge_keeps_the_requests(self):
         approval = self._request()

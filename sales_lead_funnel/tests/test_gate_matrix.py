@@ -153,11 +153,10 @@ class TestEffectsOnDoors(GateCommon):
             with self.subTest(door=name):
                 lead = door(self.manager)
                 self.assertIn(lead.stage_id, self._targets())
-                [approval] = lead.funnel_approval_ids
-                self.assertEqual(
-                    (approval.state, approval.is_direct, approval.stage_id),
-                    ("approved", True, lead.stage_id),
-                )
+                approvals = lead.funnel_approval_ids  # also of what “won” jumps over
+                self.assertIn(lead.stage_id, approvals.stage_id)
+                self.assertEqual(set(approvals.mapped("state")), {"approved"})
+                self.assertTrue(all(approvals.mapped("is_direct")))
 
     def test_group_passes_on_every_door(self):
         group = self.env.ref("sales_team.group_sale_salesman")

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 
 from odoo import fields
 from odoo.tests import Form, HttpCase, new_test_user, tagged
@@ -57,6 +58,20 @@ class TestGateScreens(GateCommon):
 
         self.assertStays(move, NEED)
 
+    def test_number_that_nobody_typed_is_no_answer(self):
+        """The web client sends 0 for numbers that were not touched."""
+        self._create_criterion("funnel_budget_max", "funnel_decision_people")
+        leads = self.env["crm.lead"].with_user(self.rep)
+        vals = self._lead_vals(funnel_need="A CRM", stage_id=self.stage_new.id)
+        vals |= {"funnel_budget_max": 0.0, "funnel_decision_people": 0}
+        [saved] = leads.web_save(vals, {"id": {}})
+        lead = leads.browse(saved["id"])
+        move = {"stage_id": self.stage_next.id}
+        self.assertStays(lambda: lead.write(move), "missing: .*,", lead)
+        lead.web_save({"funnel_budget_max": 0, "funnel_decision_people": 5}, {})
+        lead.write(move)
+        self.assertEqual(lead.stage_id, self.stage_next)
+
     def test_board(self):
         vals = {"stage_id": self.stage_next.id}
         specification = self._specification_of("kanban")
@@ -86,8 +101,8 @@ class TestGateScreens(GateCommon):
     def test_won_button(self):
         self._create_criterion("funnel_authority", stage=self.stage_gen_won)
         lead = self._as_user(self.rep)
-        self.assertStays(lead.action_set_won_rainbowman, "Decision power")
-        lead.funnel_authority = "decides"
+        self.assertStays(lead.action_set_won_rainbowman, f"{NEED}(?s:.*)Decision power")
+        lead.write({"funnel_authority": "decides", "funnel_need": "A CRM"})
         lead.action_set_won_rainbowman()
         self.assertEqual(lead.won_status, "won")
 
@@ -111,11 +126,45 @@ class TestGateScreens(GateCommon):
         lead.action_restore()
         self.assertEqual(lead.won_status, "pending")
 
+    def test_lost_lead_is_not_moved_and_restored(self):
+        lead = self._as_user(self.rep)
+        lead.action_set_lost()
+        self.assertStays(lambda: self._move_as(self.rep), NEED)
+        lead.action_restore()
+        self.assertEqual(lead.stage_id, self.stage_new)
+
+    def test_lead_born_lost_is_judged_when_it_is_restored(self):
+        vals = self._lead_vals(name="Born lost", stage_id=self.stage_next.id)
+        vals |= {"active": False, "probability": 0, "user_id": self.rep.id}
+        lead = self.env["crm.lead"].with_user(self.rep).create(vals)
+        self.assertEqual(lead.won_status, "lost")
+        self.assertStays(lead.action_restore, "Not moved.*\n.*" + NEED, lead)
+        self.assertStays(lambda: lead.write({"probability": 5}), NEED, lead)
+        lead.funnel_need = "A CRM"
+        lead.action_restore()
+        self.assertEqual(lead.won_status, "pending")
+
     def test_going_back_asks_nothing(self):
         self._create_criterion("funnel_authority", stage=self.stage_new)
-        lead = self._create_lead(stage_id=self.stage_next.id)
-        self._move(lead.with_user(self.rep), self.stage_new)
-        self.assertEqual(lead.stage_id, self.stage_new)
+        self._move(self.lead, self.stage_next)
+        self._move_as(self.rep, stage=self.stage_new)
+        self.assertEqual(self.lead.stage_id, self.stage_new)
+
+    def test_where_it_never_was_is_no_way_back(self):
+        self._move(self.lead, self.stage_won)
+        self.assertStays(lambda: self._move_as(self.rep), NEED)
+
+    def test_other_team_is_no_way_back(self):
+        """From the last stage of another team, which comes later in the list."""
+        self.stage_other_team.sequence = 90
+        self._move(self.lead, self.stage_next)
+        self._move(self.lead, self.stage_new)
+        self.lead.write(
+            {"team_id": self.team_other.id, "stage_id": self.stage_other_team.id}
+        )
+        vals = {"team_id": self.sales_team_1.id, "stage_id": self.stage_next.id}
+        lead = self._as_user(self.manager)
+        self.assertStays(lambda: lead.write(vals), NEED)
 
     def test_leads_that_are_no_opportunities_go_free(self):
         lead = self._create_lead(type="lead").with_user(self.rep)
@@ -195,6 +244,13 @@ class TestGateBatches(GateCommon):
         self.assertEqual(self.ready.stage_id, self.stage_next)
         self.assertEqual(self.lead.stage_id, self.stage_new)
         self.assertIn("Gated", told[0]["message"])
+
+    def test_lead_given_twice_is_judged_each_time(self):
+        leads = self.criteria.env["crm.lead"].browse([self.lead.id] * 2)
+        values = [{"stage_id": self.stage_next.id}, {"stage_id": self.stage_new.id}]
+        leads = leads.with_user(self.rep)
+        specification = self._specification_of("list")
+        self.assertStays(lambda: leads.web_save_multi(values, specification), NEED)
 
     def test_mass_edit_that_nobody_passes_is_refused(self):
         leads = (self.lead + self.other).with_user(self.rep)
@@ -365,6 +421,24 @@ class TestGateEffects(GateCommon):
         self._move_as(self.manager, stage=last)
         self.assertEqual(self.lead.stage_id, last)
 
+    def test_skipped_stages_ask_as_well(self):
+        self._create_criterion("funnel_need")
+        self._create_criterion("funnel_authority", effect="warn")
+        self.assertStays(
+            lambda: self._move_as(self.rep, stage=self.stage_won),
+            f"“{self.stage_next.name}”, which is skipped, asks: .*{NEED}",
+        )
+        self.lead.funnel_need = "A CRM"
+        self._move_as(self.rep, stage=self.stage_won)
+        self.assertEqual(self.lead.stage_id, self.stage_won)
+
+    def test_skipped_stages_ask_on_the_way_through_another_team(self):
+        self._create_criterion("funnel_need")
+        self._move(self.lead, self.stage_other_team)
+        vals = {"team_id": self.sales_team_1.id, "stage_id": self.stage_won.id}
+        lead = self._as_user(self.rep)
+        self.assertStays(lambda: lead.write(vals), NEED)
+
     def test_leads_may_not_go_back(self):
         self._move_as(self.rep)
         self.stage_new.funnel_allow_back = False
@@ -435,27 +509,34 @@ class TestGateBackground(GateCommon):
         self._create_criterion("phone", stage=self.stage_new)
         model = self.env["crm.lead"].with_user(self.rep)
         message = {"subject": "Please call", "from": "client@example.com"}
-        lead = model.message_new(message, {"stage_id": self.stage_new.id})
+        vals = {"stage_id": self.stage_new.id, "type": "opportunity"}
+        lead = model.sudo().message_new(message, vals)  # as the gateway calls it
         self.assertEqual(lead.stage_id, self.stage_new)
+        with self.assertRaisesRegex(FunnelGateError, "Phone"):
+            model.message_new(message, vals)
 
-    def test_who_is_judged_by_the_address_of_the_request(self):
-        """Other addons' buttons and pages are not stopped by a rule for people."""
+    def test_button_of_another_addon_is_not_stopped(self):
+        address = "/web/dataset/call_button/sale.order/action_confirm"
+        self.patch(funnel_gate_policy, "_get_url_path", lambda: address)
+        self.patch(
+            funnel_gate_policy,
+            "_get_call",
+            lambda _url: ("sale.order", "action_confirm"),
+        )
+        self._move_as(self.rep)
+        self.assertEqual(self.lead.stage_id, self.stage_next)
+        self.assertEqual(self.lead.funnel_stage_gap, 1)
+
+    def test_pages_of_other_addons_are_not_stopped(self):
         env = self.env["crm.lead"].with_user(self.rep).env
         addresses = {
             "": True,
-            "/web/dataset/call_kw/crm.lead/web_save": True,
-            "/web/dataset/call_button/crm.lead/action_set_won_rainbowman": True,
-            "/web/dataset/call_button/crm.lead2opportunity.partner/action_apply": True,
-            "/web/dataset/call_button/funnel.stage.approval/action_approve": True,
-            "/web/dataset/call_kw/base_import.import/execute_import": True,
             "/json/2/crm.lead/write": True,
+            "/json/2/res.partner/write": True,
+            "/json/2/sale.order/action_confirm": False,
             "/xmlrpc/2/object": True,
             "/jsonrpc": True,
             "/lead/case_mark_won": True,
-            "/web/dataset/call_button/sale.order/action_confirm": False,
-            "/web/dataset/call_button/crm.team/action_assign_leads": False,
-            "/web/dataset/call_button/crm.iap.lead.mining.request/action_submit": False,
-            "/web/dataset/call_kw/discuss.channel/execute_command_lead": False,
             "/mail_plugin/lead/create": False,
             "/website/form/crm.lead": False,
         }
@@ -465,12 +546,38 @@ class TestGateBackground(GateCommon):
                 self.assertEqual(funnel_gate_policy.is_judged(env), expected)
                 self.assertFalse(funnel_gate_policy.is_judged(env(su=True)))
 
-    def test_button_of_another_addon_is_not_stopped(self):
-        address = "/web/dataset/call_button/sale.order/action_confirm"
-        self.patch(funnel_gate_policy, "_get_url_path", lambda: address)
-        self._move_as(self.rep)
-        self.assertEqual(self.lead.stage_id, self.stage_next)
-        self.assertEqual(self.lead.funnel_stage_gap, 1)
+    def test_who_is_judged_by_what_is_called(self):
+        """Other addons' buttons are not stopped by a rule for people."""
+        url = "/web/dataset/call_kw/res.partner/read"  # the caller may write any
+        calls = {
+            ("crm.lead", "web_save"): True,
+            ("crm.lead", "action_set_won_rainbowman"): True,
+            ("crm.lead2opportunity.partner", "action_apply"): True,
+            ("funnel.stage.approval", "action_approve"): True,
+            ("base_import.import", "execute_import"): True,
+            ("res.partner", "write"): True,
+            ("res.partner", "create"): True,
+            ("res.partner", "web_save"): True,
+            ("crm.tag", "load"): True,
+            ("crm.team", "copy"): True,
+            ("res.partner", "message_update"): True,
+            ("sale.order", "action_confirm"): False,
+            ("crm.team", "action_assign_leads"): False,
+            ("crm.iap.lead.mining.request", "action_submit"): False,
+            ("discuss.channel", "execute_command_lead"): False,
+        }
+        for (model, method), expected in calls.items():
+            params = {"model": model, "method": method}
+            served = SimpleNamespace(params=params)
+            self.patch(funnel_gate_policy, "request", served)
+            with self.subTest(model=model, method=method):
+                self.assertEqual(funnel_gate_policy._is_foreign(url), not expected)
+
+    def test_finished_watch_watches_nothing(self):
+        lead = self._as_user(self.rep)
+        with lead._funnel_watch({"stage_id"}) as (_watch, kept):
+            pass
+        self.assertStays(lambda: kept.write({"stage_id": self.stage_next.id}), NEED)
 
     def test_bypass_is_not_forged_through_the_context(self):
         forgeries = [
@@ -550,6 +657,40 @@ class TestGateRemote(HttpCase):
         self.assertEqual(
             error["context"],
             {"funnel_gate": {"lead_id": self.lead.id, "stage_id": self.stage_two.id}},
+        )
+
+    def _assert_call_is_refused(self, url, model, method, *args):
+        self.authenticate("gate_rep", "gate_rep")
+        answer = self._call(url, model=model, method=method, args=args, kwargs={})
+        self.assertIn(NEED, answer["error"]["data"]["message"])
+        self.env.invalidate_all()
+        self.assertEqual(self.lead.stage_id, self.stage_one)
+
+    @mute_logger("odoo.http")
+    def test_address_of_another_model_opens_nothing(self):
+        vals = {"stage_id": self.stage_two.id}
+        for url in (
+            "/web/dataset/call_kw",
+            "/web/dataset/call_kw/res.partner/read",
+            "/web/dataset/call_button/sale.order/action_confirm",
+        ):
+            with self.subTest(url=url):
+                self._assert_call_is_refused(
+                    url, "crm.lead", "write", self.lead.ids, vals
+                )
+
+    @mute_logger("odoo.http")
+    def test_list_of_leads_of_another_record_opens_nothing(self):
+        partner = self.env["res.partner"].create({"name": "Planet Express"})
+        self.lead.partner_id = partner
+        self.rep.group_ids += self.env.ref("base.group_partner_manager")
+        vals = {"opportunity_ids": [(1, self.lead.id, {"stage_id": self.stage_two.id})]}
+        self._assert_call_is_refused(
+            "/web/dataset/call_kw/res.partner/write",
+            "res.partner",
+            "write",
+            partner.ids,
+            vals,
         )
 
     @mute_logger("odoo.addons.crm.controllers.main")

@@ -114,6 +114,23 @@ class TestGateQueries(GateCommon):
             self.assertEqual(len(caught.exception.stayed_ids), number)
         self.assertLessEqual(counts[2], counts[1] + 5, counts)
 
+    def test_queries_of_keeping_answers_do_not_grow_with_the_leads(self):
+        """Written is the probability: what their stages require is still there."""
+        self._create_criterion("funnel_need", "funnel_budget_max")
+        self._create_criterion("funnel_authority", stage=self.stage_next)
+        counts = []
+        for number in (30, 30, 300):
+            leads = self._create_ready(number)
+            leads.write({"stage_id": self.stage_next.id})
+            leads = leads.with_user(self.rep).with_context(tracking_disable=True)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            leads.write({"probability": 42})
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[2], counts[1] + 5, counts)
+
     def test_board_does_not_ask_per_card(self):
         self._gate()
         self._create_criterion(domain="[]", effect="approve")
