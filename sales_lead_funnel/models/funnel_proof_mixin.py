@@ -222,6 +222,8 @@ class FunnelProofMixin(models.AbstractModel):
             inner = Domain(condition.value)
         elif rest:
             inner = Domain(rest, condition.operator, condition.value)
+        elif condition.operator in ("!=", "not in"):  # there is one at all
+            inner = Domain.TRUE
         else:
             return []
         return self._funnel_cite_records(lead[name].filtered_domain(inner))

@@ -84,7 +84,9 @@ class FunnelStageApproval(models.Model):
         approvals = super().create([self._ask(vals) for vals in vals_list])
         for approval in approvals:
             approval._check_may_ask()
-            approval._plan(approval._get_manager(), self.env._("Answer the request"))
+            manager = approval._get_manager()
+            speaker = approval.lead_id._funnel_speaking_to(manager)
+            approval._plan(manager, speaker.env._("Answer the stage approval"))
         return approvals
 
     def _ask(self, vals):
