@@ -64,6 +64,7 @@ SHEETS_ZH = [
     "资源申请表",
     "签约计划",
 ]
+SEVERAL_TABLES = {"Loss analysis"}  # counts below the list: nothing to freeze
 TITLE_LINES = 3  # a long title is broken into so many lines, no more
 REGISTER_TITLES = [
     "Lead no.",
@@ -606,6 +607,8 @@ class TestWorkbookLooks(WorkbookCommon):
     def test_lists_have_frozen_headers_filters_and_print_titles(self):
         book = self._export()
         for name in SHEETS[3:]:
+            if name in SEVERAL_TABLES:
+                continue
             sheet = book[name]
             last_row = sheet.max_row
             self.assertGreater(last_row, 1 if name in SHEETS[3:5] else 0)
