@@ -3,10 +3,12 @@
 import logging
 from datetime import date
 
+from odoo.fields import Domain
 from odoo.tools import SQL, sql
 
 from .install import client, numbering, rebuild
 
+MODULE = "sales_lead_funnel"
 _logger = logging.getLogger(__name__)
 
 # Columns made before the ORM does, because it would fill each by computing every
@@ -80,13 +82,7 @@ def uninstall_hook(env):
     env["ir.model.constraint"].search(
         [("module.name", "=", "sales_lead_funnel"), ("type", "=", "f")]
     ).unlink()
-    env["ir.model.data"].search(
-        [
-            ("model", "in", ["ir.model.inherit", "ir.model.fields.selection"]),
-            ("name", "=like", r"%\_\_funnel\_resource\_request\_\_%"),
-            ("module", "!=", "sales_lead_funnel"),
-        ]
-    ).unlink()
+    _get_notes_of_others(env).unlink()
     env["ir.config_parameter"].search(
         [("key", "=like", "sales_lead_funnel.%")]
     ).unlink()
@@ -107,6 +103,17 @@ def _free_activities(env):
     activities.search([("res_model", "=like", "funnel.%")]).unlink()
     ours = activities.search([("activity_type_id", "in", types.ids)])
     ours.write({"activity_type_id": env.ref("mail.mail_activity_data_todo").id})
+
+
+def _get_notes_of_others(env):
+    """Return what modules with a chatter noted of our models, and would leave."""
+    own = [model for model in env.registry.values() if model._original_module == MODULE]
+    patterns = [r"%\_\_" + model._table.replace("_", r"\_") + r"\_\_%" for model in own]
+    return env["ir.model.data"].search(
+        Domain("model", "in", ["ir.model.inherit", "ir.model.fields.selection"])
+        & Domain("module", "!=", MODULE)
+        & Domain.OR(Domain("name", "=like", pattern) for pattern in patterns)
+    )
 
 
 def _get_own_activity_types(env):

@@ -2,12 +2,11 @@
 
 import contextlib
 import os
-import time
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
 from toolchain import database, layout, odoo, postgres, stamps
-from toolchain.say import Problem, Timer, info, step
+from toolchain.say import Timer, info, step
 
 from .workers import Worker
 
@@ -65,7 +64,7 @@ class Bench:
     def new(self, name, template):
         """A copy of a template, dropped at the end at the latest."""
         full = PREFIX + name
-        _patiently_drop(full)
+        database.drop(full)
         database.create(full, template)
         if full not in self._databases:
             self._databases.append(full)
@@ -73,7 +72,7 @@ class Bench:
 
     def drop(self, name):
         full = PREFIX + name
-        _patiently_drop(full)
+        database.drop(full)
         (layout.CONF / f"{full}.conf").unlink(missing_ok=True)
         self._databases.remove(full)
 
@@ -150,12 +149,3 @@ class Bench:
             with Worker(worker.database) as one, Worker(twin) as other:
                 yield one, other
             self.drop("twin")
-
-
-def _patiently_drop(name, attempts=30):
-    """Drop a database once autovacuum, which only a superuser may end, has left it."""
-    for _attempt in range(attempts):
-        with contextlib.suppress(Problem):
-            return database.drop(name)
-        time.sleep(1)
-    return database.drop(name)

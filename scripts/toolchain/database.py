@@ -4,11 +4,13 @@ A database's fingerprint is kept as its comment in PostgreSQL itself, so it can 
 tell of a database that somebody dropped or made by other means.
 """
 
+import contextlib
 import os
 import shutil
+import time
 
 from . import layout, odoo, postgres, stamps
-from .say import Timer, info, step
+from .say import Problem, Timer, info, step
 
 PREFIX = "slf_"
 MARK = "sales-lead-funnel:"
@@ -37,9 +39,19 @@ def mark(name, value):
     postgres.query(f"COMMENT ON DATABASE \"{name}\" IS '{MARK}{value}'")
 
 
-def drop(name):
-    """Drop the database and its files; sessions on it are ended."""
-    postgres.query(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+def drop(name, attempts=30):
+    """Drop the database and its files; sessions on it are ended.
+
+    Autovacuum, which only a superuser may end, is given time to leave it.
+    """
+    statement = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
+    for _attempt in range(attempts - 1):
+        with contextlib.suppress(Problem):
+            postgres.query(statement)
+            break
+        time.sleep(1)
+    else:
+        postgres.query(statement)
     shutil.rmtree(filestore(name), ignore_errors=True)
 
 

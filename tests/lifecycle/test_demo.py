@@ -402,7 +402,7 @@ result = [
 ]
 """
     )
-    assert result == [True, 3, 1]
+    assert result == [True, 2, 1]
 
 
 def test_papers_of_the_work_are_complete(demo):
