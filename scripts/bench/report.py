@@ -52,11 +52,11 @@ other programs on the machine hardly disturb it. Targets are judged by the clock
   chatter tracks. The leads have no followers, so core sends no mail that would hide the
   addon's share.
 - *Import*: `load()` in the importer's context, its commit included.
-- *My Day*: `get_day` as the web client asks for it, on 100 000 open leads with three
-  people each in their decision chains, 50 000 closing steps and 500 000 follow-ups; core's
-  side is the two requests of opening the pipeline on the same leads without the addon.
-- *Log a follow-up*, *Open a lead*: the requests of the log dialog and of the lead's form
-  on the same 40 leads, in two databases that differ only in the number of follow-ups.
+- *My Day*: `get_day` as the web client asks for it, on open leads with three people
+  each in their decision chains, closing steps on a quarter of them and 500 000
+  follow-ups; core's side is opening the pipeline on the same leads without the addon.
+- *Log a follow-up*, *Open a lead*: the requests of the log dialog and of the lead's
+  form on the same 40 leads, in two databases that differ only in their follow-ups.
 - *Workbook*: beside a bare loop that writes the same cells with the same formats
   through xlsxwriter. Its memory is the peak of a fresh process above what it held
   before.
