@@ -1,1 +1,3 @@
-from . import funnel_demo, funnel_demo_gates, funnel_demo_work
+from . import funnel_demo_work
+from . import funnel_demo_gates
+from . import funnel_demo

@@ -68,6 +68,7 @@ class FunnelDemo(models.AbstractModel):
     """
 
     _name = "funnel.demo"
+    _inherit = ["funnel.demo.work", "funnel.demo.gates"]
     _description = "Demo data of the sales funnel"
 
     @api.model

@@ -15,7 +15,8 @@ class FunnelDemoGates(models.AbstractModel):
     Last of all, so that nothing of the months before is refused.
     """
 
-    _inherit = "funnel.demo"
+    _name = "funnel.demo.gates"
+    _description = "Demo data of gates and losses"
 
     def _add_gates(self, leads):
         self._add_competitors(leads)

@@ -15,7 +15,8 @@ LEVELS = (("decides",), ("approves", "influences", "guards"), ("uses",))
 class FunnelDemoWork(models.AbstractModel):
     """Acts the planned work on demo leads out: follow-ups, papers, requests."""
 
-    _inherit = "funnel.demo"  # pylint: disable=consider-merging-classes-inherited
+    _name = "funnel.demo.work"
+    _description = "Demo data of the work on leads"
 
     def _add_work(self, leads):
         self._add_people(leads)

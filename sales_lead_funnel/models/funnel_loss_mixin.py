@@ -59,11 +59,6 @@ class FunnelLossMixin(models.AbstractModel):
             losses.write(vals)
         losses.filtered("lost_reason_id").action_complete()
 
-    def _merge_get_fields_specific(self):
+    def _funnel_take_competitors(self, opportunities):
         """The survivor met all competitors of the merged leads."""
-        return {
-            **super()._merge_get_fields_specific(),
-            "funnel_competitor_ids": lambda name, leads: [
-                fields.Command.set(leads.funnel_competitor_ids.ids)
-            ],
-        }
+        self.funnel_competitor_ids |= opportunities.funnel_competitor_ids

@@ -21,7 +21,11 @@ DISCUSSED = (  # those with a chatter and activities, which no cascade takes alo
     "funnel.loss",
 )
 ACTIVITIES = "mail.activity"
-FIELDS_READ = {ACTIVITIES: ["res_id", "res_model", "funnel_purpose"]}
+COMPETITORS = "funnel.competitor"
+FIELDS_READ = {
+    ACTIVITIES: ["res_id", "res_model", "funnel_purpose"],
+    COMPETITORS: [],  # who was met stands in the table between them and the leads
+}
 
 
 class FunnelWorkMixin(models.AbstractModel):
@@ -120,13 +124,15 @@ class FunnelWorkMixin(models.AbstractModel):
         return super().unlink()
 
     def _merge_dependences(self, opportunities):
-        found = opportunities._funnel_find_papers([*PAPERS, ACTIVITIES])
+        found = opportunities._funnel_find_papers([*PAPERS, ACTIVITIES, COMPETITORS])
         for name in filter(found.__contains__, PAPERS):
             self.env[name]._follow_merge(self, opportunities)
         if "funnel.followup" in found:
             self._funnel_refresh_contacts()
         if "funnel.evaluation" in found:
             self._funnel_take_latest_evaluation()
+        if COMPETITORS in found:
+            self._funnel_take_competitors(opportunities)
         self._funnel_note_pauses(opportunities)
         result = super()._merge_dependences(opportunities)
         if ACTIVITIES in found:
@@ -155,6 +161,14 @@ class FunnelWorkMixin(models.AbstractModel):
             return SQL(
                 "SELECT FROM mail_activity WHERE res_model = 'crm.lead'"
                 " AND res_id = ANY(%s) AND funnel_purpose IS NOT NULL",
+                self.ids,
+            )
+        if name == COMPETITORS:
+            rel = self._fields["funnel_competitor_ids"]
+            return SQL(
+                "SELECT FROM %s WHERE %s = ANY(%s)",
+                SQL.identifier(rel.relation),
+                SQL.identifier(rel.column1),
                 self.ids,
             )
         table = SQL.identifier(self.env[name]._table)

