@@ -104,6 +104,15 @@ class FunnelCommon(TestCrmCommon):
         [domain] = etree.fromstring(arch).xpath(f"//filter[@name='{name}']/@domain")
         return ast.literal_eval(domain)
 
+    def _count(self, function):
+        """Return how many queries a call and its flush need, caches warm."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        function()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
     # ------------------------------------------------------------
     # LEDGER
     # ------------------------------------------------------------

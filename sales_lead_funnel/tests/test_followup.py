@@ -443,14 +443,6 @@ class TestManyFollowups(FollowupCommon):
         )
         self.env.invalidate_all()
 
-    def _count(self, function):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        function()
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - before
-
     def test_logging_costs_the_same_with_ten_and_a_thousand(self):
         many = self._create_lead()
         self._fill(self.lead, 10)

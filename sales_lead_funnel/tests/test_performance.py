@@ -10,15 +10,6 @@ SLACK = 3  # queries that batches of core and caches may cost more
 
 @tagged("post_install", "-at_install")
 class TestQueriesAreFlat(FunnelCommon):
-    def _count(self, function):
-        """Return how many queries a call and its flush need, caches warm."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        function()
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - before
-
     def assertFlat(self, function, few=FEW, many=MANY, slack=SLACK):
         """``function`` gets a number of leads and returns what to count."""
         for number in (few, many):
