@@ -240,11 +240,11 @@ class FunnelGateMixin(models.AbstractModel):
 
     def _funnel_find_failures(self, watch, leads, entered):
         """Return ``{lead: [Failure]}`` of the leads that changed their stage."""
-        failures, origins = {}, watch.get_origins()
+        failures, origins = {}, watch.get_origins(entered)
         for stage, group in entered.grouped("stage_id").items():
             back = group._funnel_filter_back(watch.gates, origins, stage.id)
             self._funnel_add_forward(failures, group - back, origins, watch)
-            self._funnel_add_jumps(failures, group, watch)
+            self._funnel_add_jumps(failures, group, origins, watch)
         blanked = (leads - entered).grouped(
             lambda lead: tuple(watch.find_blanked(lead))
         )
@@ -295,11 +295,10 @@ class FunnelGateMixin(models.AbstractModel):
             watch.let_in.add((lead.id, rule.stage_id))
         return allowed
 
-    def _funnel_add_jumps(self, failures, leads, watch):
+    def _funnel_add_jumps(self, failures, leads, origins, watch):
         for lead in leads:
-            before = watch.before[lead.id]
-            from_id = before.stage_id if before else False
-            text = self._funnel_find_jump(watch.gates, from_id, lead.stage_id.id, lead)
+            from_id, to_id = origins.get(lead.id), lead.stage_id.id
+            text = self._funnel_find_jump(watch.gates, from_id, to_id, lead)
             if text:
                 failures.setdefault(lead, []).append(Failure("jump", text=text))
 

@@ -4,8 +4,8 @@ People are judged: whoever changes a lead as a user, in the web client, by impor
 an external call or in a script that acts for a user. Not judged, because rule 3 of the
 design lets them never break, are
 
-* superuser code: crons, automation rules, incoming mail, portals, website forms, other
-  addons' sudo;
+* superuser code: crons, automation rules, portals, website forms, other addons' sudo,
+  incoming mail (also where a gateway hands it to ``message_process`` as a user);
 * merges;
 * code of other addons that a person sets off (a button of theirs, their controllers),
   but for the methods every model has, such as ``write``.

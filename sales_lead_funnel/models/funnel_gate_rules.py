@@ -134,10 +134,13 @@ class Gates:
     def get_jumped(self, team_id, from_id, to_id):
         """Return the ids of the stages a move forward leaves out on the team's path.
 
-        From a stage of another team that is all but the first, which needs no proof.
+        Born or converted in a stage, or from a stage of another team, that is all but
+        the first, which needs no proof.
+
+        :param int from_id: falsy for a lead that was no opportunity before
         """
         ids = [step.id for step in self.get_path(team_id)]
-        if not from_id or to_id not in ids:
+        if to_id not in ids:
             return []
         start = ids.index(from_id) if from_id in ids else 0
         return ids[start + 1 : ids.index(to_id)]
@@ -156,13 +159,19 @@ class Gates:
         return jumped + tuple(self.entry.get(to_id, ()))
 
     def find_jump(self, team_id, from_id, to_id):
-        """Tell a jump the target does not allow: ``skip``, ``back`` or None."""
+        """Tell a jump the target does not allow: ``skip``, ``back`` or None.
+
+        Born or converted in any stage but the first is a jump.
+
+        :param int from_id: falsy for a lead that was no opportunity before
+        """
         target = next((step for step in self.steps if step.id == to_id), None)
-        if not from_id or target is None or (target.allow_skip and target.allow_back):
+        if target is None or (target.allow_skip and target.allow_back):
             return None
         if self.is_backward(from_id, to_id):
             return None if target.allow_back else "back"
         ids = [step.id for step in self.get_path(team_id)]
-        if target.allow_skip or from_id not in ids or to_id not in ids:
+        if target.allow_skip or to_id not in ids or (from_id and from_id not in ids):
             return None
-        return "skip" if ids.index(to_id) - ids.index(from_id) > 1 else None
+        start = ids.index(from_id) if from_id else -1
+        return "skip" if ids.index(to_id) - start > 1 else None

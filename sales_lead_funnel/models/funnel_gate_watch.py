@@ -79,12 +79,17 @@ class GateWatch:
         is_open = lead.type == "opportunity" and lead.won_status != "lost"
         return is_open and before.stage_id == lead.stage_id.id
 
-    def get_origins(self):
-        """Return ``{lead id: stage it was in as an opportunity}``."""
+    def get_origins(self, entered):
+        """Return ``{lead id: stage it comes from}`` of leads that entered a stage.
+
+        None of one that was no opportunity before, or was born lost where it is.
+        """
         return {
-            id_: state.stage_id
-            for id_, state in self.before.items()
-            if state and state.is_opportunity
+            lead.id: state.stage_id
+            for lead in entered
+            if (state := self.before[lead.id])
+            and state.is_opportunity
+            and state.stage_id != lead.stage_id.id
         }
 
     def find_blanked(self, lead):

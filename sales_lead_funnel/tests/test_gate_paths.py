@@ -187,6 +187,15 @@ class TestGateConversion(GateCommon):
         lead.convert_opportunity(False)
         self.assertEqual(lead.type, "opportunity")
 
+    def test_conversion_in_a_late_stage_asks_what_the_stages_before_ask(self):
+        """As a plain lead it went there freely."""
+        lead = self._as_user(self.rep)
+        self._move(lead, self.stage_gen_1)
+        self.assertStays(lambda: lead.convert_opportunity(False), "skipped, asks")
+        lead.funnel_need = "A CRM"
+        lead.convert_opportunity(False)
+        self.assertEqual(lead.type, "opportunity")
+
     def test_many_are_refused_in_one_message(self):
         other = self._create_lead(
             name="Crude", type="lead", stage_id=self.stage_next.id
@@ -438,6 +447,40 @@ class TestGateEffects(GateCommon):
         vals = {"team_id": self.sales_team_1.id, "stage_id": self.stage_won.id}
         lead = self._as_user(self.rep)
         self.assertStays(lambda: lead.write(vals), NEED)
+
+    def test_born_late_is_asked_what_the_stages_before_ask(self):
+        self._create_criterion("funnel_need")
+        vals = self._lead_vals(name="Late", stage_id=self.stage_won.id)
+        leads = self.env["crm.lead"].with_user(self.rep)
+        with self.assertRaisesRegex(
+            FunnelGateError,
+            f"“{self.stage_next.name}”, which is skipped, asks: .*{NEED}",
+        ):
+            leads.create(vals)
+        self.assertFalse(leads.search([("name", "=", "Late")]))
+        lead = leads.create({**vals, "funnel_need": "A CRM"})
+        self.assertEqual(lead.stage_id, self.stage_won)
+
+    def test_born_in_a_stage_that_may_not_be_skipped_to(self):
+        self.stage_won.funnel_allow_skip = False
+        vals = self._lead_vals(name="Late", stage_id=self.stage_won.id)
+        leads = self.env["crm.lead"]
+        with self.assertRaisesRegex(FunnelGateError, "skipped"):
+            leads.with_user(self.rep).create(vals)
+        lead = leads.with_user(self.manager).create(vals)
+        self.assertEqual(lead.stage_id, self.stage_won)
+
+    def test_born_in_the_first_stage_is_no_jump(self):
+        self.stage_new.funnel_allow_skip = False
+        lead = self.env["crm.lead"].with_user(self.rep).create(self._lead_vals())
+        self.assertEqual(lead.stage_id, self.stage_new)
+
+    def test_born_lost_late_is_asked_the_whole_way_when_it_is_restored(self):
+        self._create_criterion("funnel_need")
+        vals = self._lead_vals(name="Born lost", stage_id=self.stage_gen_1.id)
+        vals |= {"active": False, "probability": 0, "user_id": self.rep.id}
+        lead = self.env["crm.lead"].with_user(self.rep).create(vals)
+        self.assertStays(lead.action_restore, "which is skipped, asks", lead)
 
     def test_leads_may_not_go_back(self):
         self._move_as(self.rep)
