@@ -1,6 +1,7 @@
 from . import funnel_ledger_base
 from . import funnel_stage_move
 from . import funnel_grade_change
+from . import funnel_rules_mixin
 from . import funnel_grade
 from . import funnel_scorecard
 from . import funnel_scorecard_parts
