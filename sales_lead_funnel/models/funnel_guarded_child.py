@@ -29,7 +29,10 @@ class FunnelGuardedChild(models.AbstractModel):
         return with_mark(self, self._step_key)
 
     def _check_by_hand(self, vals):
-        """Refuse what people may not write. Extend where it depends on the record."""
+        """Refuse what people may not write. Override where there is more to it."""
+        self._check_is_free(vals)
+
+    def _check_is_free(self, vals):
         if any(name in self._fields and not self._is_free(name) for name in vals):
             raise self._guard_error()
 

@@ -104,7 +104,7 @@ class FunnelStageApproval(models.Model):
 
     def _check_by_hand(self, vals):
         """Keep states and answers to the buttons, the reason to managers."""
-        super()._check_by_hand(vals)
+        self._check_is_free(vals)
         if "reason" in vals:
             self._check_manager()
         if "note" in vals:
