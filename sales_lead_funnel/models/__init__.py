@@ -1,6 +1,7 @@
 from . import funnel_ledger_base
 from . import funnel_stage_move
 from . import funnel_grade_change
+from . import funnel_rules_mixin
 from . import funnel_grade
 from . import funnel_scorecard
 from . import funnel_scorecard_parts
@@ -19,6 +20,7 @@ from . import funnel_number_mixin
 from . import funnel_register_mixin
 from . import funnel_import_mixin
 from . import funnel_lead_child
+from . import funnel_guarded_child
 from . import funnel_form_import
 from . import funnel_followup_form
 from . import funnel_evaluation_form

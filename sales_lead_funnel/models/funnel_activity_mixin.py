@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import clean_context
 
 from .funnel_grade_mixin import REVIEWER_GROUP
+from .funnel_mark import has_mark, with_mark
 from .mail_activity import LOGGED_CATEGORIES
 
 # Purposes that a contact with the client fulfils.
@@ -10,13 +11,7 @@ CONTACTS = ("first_contact", "next_contact", "overdue", "resume")
 # Purposes whose open activity moves to the new day; reminders stay where they are.
 MOVED = ("next_contact", "resume", "request")
 NOTIFIED = ("request",)  # others are told by no mail
-SILENCE_KEY = "funnel_silence"
-
-
-class Silence:
-    """Marks messages that notify nobody; no caller can forge it."""
-
-    __slots__ = ()
+SILENCE_KEY = "funnel_silence"  # mark of messages that notify nobody
 
 
 class FunnelActivityMixin(models.AbstractModel):
@@ -145,12 +140,12 @@ class FunnelActivityMixin(models.AbstractModel):
 
     def _funnel_finish(self, activities, user):
         """Mark activities as done by a user, without a mail to anybody."""
-        silence = {SILENCE_KEY: Silence(), "mail_activity_quick_update": True}
-        activities = activities.with_user(user).sudo().with_context(**silence)
+        activities = with_mark(activities.with_user(user).sudo(), SILENCE_KEY)
+        activities = activities.with_context(mail_activity_quick_update=True)
         if activities:
             activities._action_done()
 
     def _notify_thread(self, message, msg_vals=False, **kwargs):
-        if isinstance(self.env.context.get(SILENCE_KEY), Silence):
+        if has_mark(self.env, SILENCE_KEY):
             return []
         return super()._notify_thread(message, msg_vals=msg_vals, **kwargs)

@@ -14,8 +14,10 @@ class FunnelCadence(models.Model):
 
     _name = "funnel.cadence"
     _description = "Follow-up cadence"
+    _inherit = ["funnel.rules.mixin"]
     _order = "grade_id, stage_id, id"
     _rec_name = "grade_id"
+    _rules_cron = "sales_lead_funnel.ir_cron_plan_contacts"
 
     grade_id = fields.Many2one(
         "funnel.grade", ondelete="cascade", help="Empty: not graded yet."
@@ -58,29 +60,10 @@ class FunnelCadence(models.Model):
                 )
             )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        self._changed()
-        return lines
-
-    def write(self, vals):
-        result = super().write(vals)
-        self._changed()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self._changed()
-        return result
-
-    def _changed(self):
-        """Forget the compiled table, plan all open leads anew by the cron."""
-        self.env.flush_all()
-        self.env.registry.clear_cache()
-        cron = self.env.ref("sales_lead_funnel.ir_cron_plan_contacts", False)
-        if cron:
-            cron.sudo()._trigger()
+    @api.model
+    def _rules_changed(self):
+        """Also while modules load, when the presets are made."""
+        self._renew_rules()
 
     @api.model
     @tools.ormcache()

@@ -1,8 +1,6 @@
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
-
 from ..exceptions import FunnelCriterionError
 from .funnel_domain import check_lead_domain, parse_domain
 from .funnel_gate_rules import Gates
@@ -40,8 +38,9 @@ class FunnelCriterion(models.Model):
 
     _name = "funnel.criterion"
     _description = "Criterion of a stage"
-    _inherit = ["mail.thread"]
+    _inherit = ["funnel.rules.mixin", "mail.thread"]
     _order = "stage_id, direction desc, sequence, id"
+    _rules_cron = "sales_lead_funnel.ir_cron_prove"
     _mail_post_access = "read"  # reps co-write the criteria by comments (S1-37)
 
     name = fields.Char(
@@ -154,22 +153,6 @@ class FunnelCriterion(models.Model):
     # CHANGES OF RULES
     # ------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        criteria = super().create(vals_list)
-        self._rules_changed()
-        return criteria
-
-    def write(self, vals):
-        result = super().write(vals)
-        self._rules_changed()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self._rules_changed()
-        return result
-
     @api.model
     def _stages_changed(self):
         """Forget the order of stages; where criteria are, prove the leads anew."""
@@ -177,32 +160,11 @@ class FunnelCriterion(models.Model):
             self.env.flush_all()
             self.env.registry.clear_cache()
 
-    @api.model
-    def _rules_changed(self):
-        """Forget compiled rules and watch the fields they read.
-
-        What open leads prove by the new rules is found by the cron right after.
-        """
-        if not self.pool.ready or self.env.context.get(MODULE_UNINSTALL_FLAG):
-            return
-        self.env.flush_all()
-        self.env.registry.clear_cache()
-        self._watch_fields()
-        cron = self.env.ref("sales_lead_funnel.ir_cron_prove", False)
-        if cron:
-            cron.sudo()._trigger()
-
     def _watch_fields(self):
-        """Make the proven stage follow exactly the fields some criterion reads."""
+        """Make the proven stage follow the fields that entry criteria read."""
         entry = self._get_gates().entry.values()
         paths = {path for rules in entry for rule in rules for path in rule.paths}
-        paths = ",".join(sorted(paths))
-        parameters = self.env["ir.config_parameter"].sudo()
-        if parameters.get_param(GATE_FIELDS_PARAMETER, "") == paths:
-            return
-        parameters.set_param(GATE_FIELDS_PARAMETER, paths)
-        self.env.flush_all()
-        self.env.registry._setup_models__(self.env.cr, ["crm.lead"])
+        self._watch(GATE_FIELDS_PARAMETER, paths)
 
     # ------------------------------------------------------------
     # RULES

@@ -18,6 +18,7 @@ import re
 from odoo.http import request
 
 from .funnel_grade_mixin import REVIEWER_GROUP
+from .funnel_mark import has_mark
 from .funnel_path import _get_url_path, current_path
 
 PASS_KEY = "funnel_gate_pass"
@@ -43,12 +44,6 @@ DOORS = {
     "write",
 }
 _JSON_CALL = re.compile(r"^/json/\d+/([^/]+)/([^/]+)")
-
-
-class GatePass:
-    """Marks a move as an answered approval; no remote caller can forge it."""
-
-    __slots__ = ()
 
 
 def is_judged(env):
@@ -87,7 +82,7 @@ def _get_call(url_path):
 
 def has_approval(env):
     """Is this the move of a request that was just approved?"""
-    return isinstance(env.context.get(PASS_KEY), GatePass)
+    return has_mark(env, PASS_KEY)
 
 
 def may_pass(env, rule):

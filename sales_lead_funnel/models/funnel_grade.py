@@ -15,7 +15,9 @@ class FunnelGrade(models.Model):
 
     _name = "funnel.grade"
     _description = "Lead grade"
+    _inherit = ["funnel.rules.mixin"]
     _order = "cut desc, id"
+    _rule_fields = frozenset(("cut", "domain", "active"))
 
     name = fields.Char(required=True, translate=True)
     meaning = fields.Char(
@@ -79,22 +81,9 @@ class FunnelGrade(models.Model):
                 field=self.env._("Must also hold"),
             )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        grades = super().create(vals_list)
+    @api.model
+    def _rules_changed(self):
         self.env["funnel.scorecard"]._rules_changed()
-        return grades
-
-    def write(self, vals):
-        result = super().write(vals)
-        if not {"cut", "domain", "active"}.isdisjoint(vals):
-            self.env["funnel.scorecard"]._rules_changed()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env["funnel.scorecard"]._rules_changed()
-        return result
 
     def _get_rules(self):
         """Return ``[(id, cut, domain)]`` of the active grades, highest first.

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ..exceptions import FunnelGradeError
+from .funnel_mark import has_mark, with_mark
 
 REVIEWER_GROUP = "sales_team.group_sale_salesman_all_leads"
 STATES = [("none", "Not graded"), ("proposed", "To review"), ("reviewed", "Reviewed")]
@@ -13,12 +14,6 @@ NO_GRADE = {
     "funnel_proposed_at": False,
 }
 STEP_KEY = "funnel_grade_step"
-
-
-class GradeStep:
-    """Marks a write as coming from a step of grading; no caller can forge it."""
-
-    __slots__ = ()
 
 
 class FunnelGradeMixin(models.AbstractModel):
@@ -79,7 +74,7 @@ class FunnelGradeMixin(models.AbstractModel):
 
     def write(self, vals):
         """Take a grade written directly (import, RPC) as a proposal."""
-        if isinstance(self.env.context.get(STEP_KEY), GradeStep):
+        if has_mark(self.env, STEP_KEY):
             return super().write(vals)
         vals = dict(vals)
         grade_id, reason = self._funnel_pop_grade(vals)
@@ -201,7 +196,7 @@ class FunnelGradeMixin(models.AbstractModel):
             vals["funnel_grade_reason"] = reason or False
         if kind == "proposed":
             vals["funnel_proposed_at"] = fields.Datetime.now()
-        self.with_context(**{STEP_KEY: GradeStep()}).write(vals)
+        with_mark(self, STEP_KEY).write(vals)
         self.env["funnel.grade.change"]._append(
             {
                 "lead_id": lead.id,

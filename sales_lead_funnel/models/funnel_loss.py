@@ -7,19 +7,10 @@ from .funnel_stage_move import PATHS
 
 STATES = [("todo", "To analyse"), ("done", "Analysed"), ("reopened", "Reopened")]
 OPEN = ["todo", "done"]
-STEP_KEY = "funnel_loss_step"
 ACTIVITIES = [
     "sales_lead_funnel.mail_activity_type_loss",
     "sales_lead_funnel.mail_activity_type_retry",
 ]
-# What people tell of a loss; the rest is as it was at that moment.
-TOLD = {"lost_reason_id", "competitor_id", "lesson", "retry_date"}
-
-
-class LossStep:
-    """Marks a write as following from what happened to the lead; cannot be forged."""
-
-    __slots__ = ()
 
 
 class FunnelLoss(models.Model):
@@ -31,9 +22,14 @@ class FunnelLoss(models.Model):
 
     _name = "funnel.loss"
     _description = "Loss"
-    _inherit = ["funnel.lead.child", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["funnel.guarded.child", "mail.thread", "mail.activity.mixin"]
     _order = "lost_at desc, id desc"
     _rec_name = "lead_id"
+    _step_key = "funnel_loss_step"
+    # What people tell of a loss; the rest is as it was at that moment.
+    _free_fields = frozenset(
+        ("lost_reason_id", "competitor_id", "lesson", "retry_date")
+    )
 
     state = fields.Selection(STATES, required=True, default="todo", readonly=True)
     lost_at = fields.Datetime(required=True, readonly=True, index=True)
@@ -89,43 +85,27 @@ class FunnelLoss(models.Model):
     # ------------------------------------------------------------
 
     def write(self, vals):
-        """People tell reason, competitor, lesson and date; the rest is as it was."""
-        told = TOLD.intersection(vals)
-        if not self._is_step():
-            self._check_only_told(vals)
+        """Let the lead follow what is told of its loss."""
         result = super().write(vals)
-        if "competitor_id" in told:
+        if "competitor_id" in vals:
             self._note_competitor()
-        if "lost_reason_id" in told and not self._is_step():
+        if "lost_reason_id" in vals and not self._is_step():
             self._pass_reason_on()
         return result
 
-    def _check_only_told(self, vals):
-        free = ("message_", "activity_")
-        if any(
-            n in self._fields and n not in TOLD and not n.startswith(free) for n in vals
-        ):
-            raise FunnelLossError(
-                self.env._(
-                    "A loss keeps what was at that moment: only reason, competitor, "
-                    "lesson and the date to try again can be told."
-                )
+    def _guard_error(self):
+        return FunnelLossError(
+            self.env._(
+                "A loss keeps what was at that moment: only reason, competitor, "
+                "lesson and the date to try again can be told."
             )
-
-    def _is_step(self):
-        return isinstance(self.env.context.get(STEP_KEY), LossStep)
-
-    def _step(self):
-        return self.with_context(**{STEP_KEY: LossStep()})
+        )
 
     def _note_competitor(self):
         """Who won was in the lead. Sudo: follows from the loss just written."""
         for competitor, losses in self.sudo().grouped("competitor_id").items():
-            leads = losses.lead_id.filtered(
-                lambda lead: competitor not in lead.funnel_competitor_ids  # noqa: B023
-            )
-            if competitor and leads:
-                leads.write({"funnel_competitor_ids": [(4, competitor.id)]})
+            if competitor:
+                losses.lead_id._funnel_add_competitor(competitor)
 
     def _pass_reason_on(self):
         """Core shows the reason on the lead."""

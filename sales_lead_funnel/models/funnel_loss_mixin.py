@@ -59,6 +59,11 @@ class FunnelLossMixin(models.AbstractModel):
             losses.write(vals)
         losses.filtered("lost_reason_id").action_complete()
 
+    def _funnel_add_competitor(self, competitor):
+        leads = self.filtered(lambda lead: competitor not in lead.funnel_competitor_ids)
+        if leads:
+            leads.write({"funnel_competitor_ids": [(4, competitor.id)]})
+
     def _funnel_take_competitors(self, opportunities):
         """The survivor met all competitors of the merged leads."""
         self.funnel_competitor_ids |= opportunities.funnel_competitor_ids

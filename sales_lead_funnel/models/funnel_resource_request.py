@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, LockError
+from odoo.exceptions import AccessError
 
 from ..exceptions import FunnelFollowupError
 from .funnel_grade_mixin import REVIEWER_GROUP
@@ -36,13 +36,6 @@ ANSWER_FIELDS = {*WORK_FIELDS, "answer"}  # managers only
 FIXED_FIELDS = {"lead_id", "requester_id"}  # as asked, except for merges
 ASKED_FIELDS = {"name", "kind", "description", "wanted_date"}
 ANSWER_WITHIN = timedelta(days=2)  # a request is answered well before it is wanted
-STEP_KEY = "funnel_request_step"
-
-
-class RequestStep:
-    """Marks a write as a step of the request's own buttons; cannot be forged."""
-
-    __slots__ = ()
 
 
 class FunnelResourceRequest(models.Model):
@@ -55,12 +48,13 @@ class FunnelResourceRequest(models.Model):
     _name = "funnel.resource.request"
     _description = "Resource request"
     _inherit = [
-        "funnel.lead.child",
+        "funnel.guarded.child",
         "funnel.activity.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
     _order = "wanted_date, id desc"
+    _step_key = "funnel_request_step"
     _mail_post_access = "read"  # the assignee may answer in the chatter
 
     name = fields.Char(string="What is needed", required=True)
@@ -149,18 +143,15 @@ class FunnelResourceRequest(models.Model):
         return requests
 
     def write(self, vals):
-        """Keep the states to the buttons, the answer to managers, the rest as asked."""
-        if isinstance(self.env.context.get(STEP_KEY), RequestStep):
-            return super().write(vals)
-        self._check_fields(vals)
+        """Ask whoever is to come now, and on the day it is now."""
         result = super().write(vals)
-        if not WORK_FIELDS.isdisjoint(vals):
+        if not self._is_step() and not WORK_FIELDS.isdisjoint(vals):
             self.filtered(lambda request: request.state == "approved")._plan_work()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):
-        if isinstance(self.env.context.get(STEP_KEY), RequestStep):
+        if self._is_step():
             return
         for request in self:
             if request.state not in ("draft", "cancelled"):
@@ -176,19 +167,19 @@ class FunnelResourceRequest(models.Model):
         """Judge new requests as they are, whatever defaults went into them."""
         for request in self:
             if request.state != "draft" or request.answered_by_id:
-                raise request._state_error()
+                raise request._guard_error()
             if any(request[name] for name in ANSWER_FIELDS):
                 request._check_manager()
             is_own = request.requester_id == self.env.user
             if not is_own and not self._is_manager():
                 raise request._fixed_error()
 
-    def _check_fields(self, vals):
-        """Refuse what the user may not write in the present state."""
+    def _check_by_hand(self, vals):
+        """Keep the states to the buttons, the answer to managers, the rest as asked."""
         self.check_access("write")
         for request in self:
             if not STEP_FIELDS.isdisjoint(vals):
-                raise request._state_error()
+                raise request._guard_error()
             if not ANSWER_FIELDS.isdisjoint(vals):
                 request._check_manager()
             if not self.env.su and not FIXED_FIELDS.isdisjoint(vals):
@@ -272,7 +263,7 @@ class FunnelResourceRequest(models.Model):
         :raise FunnelFollowupError: not from this state, or somebody else is at it
         """
         self.check_access("read")
-        self._lock()
+        self._hold("state")
         for request in self:
             if request.state not in TRANSITIONS[state]:
                 names = dict(self._fields["state"]._description_selection(self.env))
@@ -285,26 +276,7 @@ class FunnelResourceRequest(models.Model):
                         next=names[state],
                     )
                 )
-        step = self.sudo().with_context(**{STEP_KEY: RequestStep()})
-        step.write({"state": state, **values})
-
-    def _go_with_lead(self):
-        """Delete requests of leads that are deleted, whatever their state."""
-        self.with_context(**{STEP_KEY: RequestStep()}).unlink()
-
-    def _lock(self):
-        """Hold the requests; what was read of them before may be old."""
-        self.flush_recordset()
-        try:
-            self.lock_for_update()
-        except LockError as error:
-            raise FunnelFollowupError(
-                self.env._(
-                    "%s: somebody else is answering at this moment. Reload the page.",
-                    ", ".join(self.mapped("display_name")),
-                )
-            ) from error
-        self.invalidate_recordset(["state"])
+        self.sudo()._step().write({"state": state, **values})
 
     def _get_manager(self):
         """The leader of the lead's team, else of the requester's, else nobody.
@@ -352,7 +324,15 @@ class FunnelResourceRequest(models.Model):
             )
         self.check_access("write")
 
-    def _state_error(self):
+    def _hold_error(self):
+        return FunnelFollowupError(
+            self.env._(
+                "%s: somebody else is answering at this moment. Reload the page.",
+                ", ".join(self.mapped("display_name")),
+            )
+        )
+
+    def _guard_error(self):
         return FunnelFollowupError(
             self.env._(
                 "%s: the state of a resource request follows from its buttons: submit, "

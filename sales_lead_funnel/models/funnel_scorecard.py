@@ -1,11 +1,9 @@
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
-
 from ..exceptions import FunnelScorecardError
 from ..tools.scoring import Dimension, Scorer, grade_for
-from .funnel_domain import check_lead_domain, get_usable_domain, lead_fields
+from .funnel_domain import LEAD, check_lead_domain, get_usable_domain, lead_fields
 
 FIELDS_PARAMETER = "sales_lead_funnel.score_fields"
 
@@ -72,7 +70,9 @@ class FunnelScorecard(models.Model):
 
     _name = "funnel.scorecard"
     _description = "Scorecard"
+    _inherit = ["funnel.rules.mixin"]
     _order = "sequence, id"
+    _rules_cron = "sales_lead_funnel.ir_cron_regrade"
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
@@ -115,56 +115,11 @@ class FunnelScorecard(models.Model):
     # CHANGES OF RULES
     # ------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        cards = super().create(vals_list)
-        self._rules_changed()
-        return cards
-
-    def write(self, vals):
-        result = super().write(vals)
-        self._rules_changed()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self._rules_changed()
-        return result
-
-    @api.model
-    def _rules_changed(self):
-        """Forget compiled rules, watch the fields they read, score all leads anew.
-
-        Called after every change of a scorecard, its parts, or a grade. The open
-        leads are scored by the cron right after the change is saved.
-        """
-        if not self.pool.ready or self.env.context.get(MODULE_UNINSTALL_FLAG):
-            return  # the installation hook does it once for all presets
-        self._apply_rules()
-        cron = self.env.ref("sales_lead_funnel.ir_cron_regrade", False)
-        if cron:
-            cron.sudo()._trigger()
-
-    def _apply_rules(self):
-        self.env.flush_all()
-        self.env.registry.clear_cache()
-        self._watch_fields()
-
     def _watch_fields(self):
-        """Make the score follow exactly the fields that some rule reads.
-
-        As for core's predictive scoring, the list is a system parameter that the
-        lead's ``@api.depends`` reads when the model is set up.
-        """
-        lead = self.env["crm.lead"]
+        """Make the score follow the fields of scorecards, their parts and grades."""
         paths = {path for domain in self._get_all_domains() for path in domain}
-        paths = ",".join(sorted(paths - set(lead._funnel_score_outputs())))
-        parameters = self.env["ir.config_parameter"].sudo()
-        if parameters.get_param(FIELDS_PARAMETER, "") == paths:
-            return
-        parameters.set_param(FIELDS_PARAMETER, paths)
-        self.env.flush_all()
-        self.env.registry._setup_models__(self.env.cr, [lead._name])
+        outputs = self.env[LEAD]._funnel_score_outputs()
+        self._watch(FIELDS_PARAMETER, paths.difference(outputs))
 
     def _get_all_domains(self):
         """Yield, per rule in force, the lead field paths it reads."""

@@ -13,25 +13,14 @@ class FunnelScorecardPart(models.AbstractModel):
 
     _name = "funnel.scorecard.part"
     _description = "Part of a scorecard"
+    _inherit = ["funnel.rules.mixin"]
     _order = "sequence, id"
 
     sequence = fields.Integer(default=10)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        parts = super().create(vals_list)
+    @api.model
+    def _rules_changed(self):
         self.env["funnel.scorecard"]._rules_changed()
-        return parts
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env["funnel.scorecard"]._rules_changed()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env["funnel.scorecard"]._rules_changed()
-        return result
 
 
 class FunnelScorecardDimension(models.Model):

@@ -1,9 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, LockError
+from odoo.exceptions import AccessError
 
 from ..exceptions import FunnelApprovalError
-from .funnel_gate_policy import PASS_KEY, GatePass, may_approve_own
+from .funnel_gate_policy import PASS_KEY, may_approve_own
 from .funnel_grade_mixin import REVIEWER_GROUP
+from .funnel_mark import with_mark
 from .funnel_path import with_path
 
 STATES = [
@@ -12,15 +13,7 @@ STATES = [
     ("refused", "Refused"),
     ("cancelled", "Cancelled"),
 ]
-STEP_KEY = "funnel_approval_step"
-FREE_FIELDS = {"reason", "note"}  # people write these; the rest follows from steps
 TODO = "mail.mail_activity_data_todo"
-
-
-class ApprovalStep:
-    """Marks a write as a step of the request's own buttons; cannot be forged."""
-
-    __slots__ = ()
 
 
 class FunnelStageApproval(models.Model):
@@ -32,9 +25,11 @@ class FunnelStageApproval(models.Model):
 
     _name = "funnel.stage.approval"
     _description = "Approval of a stage"
-    _inherit = ["funnel.lead.child", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["funnel.guarded.child", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _rec_name = "lead_id"
+    _step_key = "funnel_approval_step"
+    _free_fields = frozenset(("reason", "note"))
 
     from_stage_id = fields.Many2one("crm.stage", readonly=True, ondelete="set null")
     stage_id = fields.Many2one(
@@ -107,21 +102,18 @@ class FunnelStageApproval(models.Model):
             "is_direct": False,
         }
 
-    def write(self, vals):
+    def _check_by_hand(self, vals):
         """Keep states and answers to the buttons, the reason to managers."""
-        if not self._is_step():
-            guarded = [n for n in vals if n in self._fields and not self._is_free(n)]
-            if guarded:
-                raise FunnelApprovalError(
-                    self.env._(
-                        "A request is answered by its buttons: approve, refuse, cancel."
-                    )
-                )
-            if "reason" in vals:
-                self._check_manager()
-            if "note" in vals:
-                self._check_unanswered()
-        return super().write(vals)
+        self._check_is_free(vals)
+        if "reason" in vals:
+            self._check_manager()
+        if "note" in vals:
+            self._check_unanswered()
+
+    def _guard_error(self):
+        return FunnelApprovalError(
+            self.env._("A request is answered by its buttons: approve, refuse, cancel.")
+        )
 
     def _check_unanswered(self):
         """What the manager was told stays as it was answered."""
@@ -134,15 +126,6 @@ class FunnelStageApproval(models.Model):
                         approval.lead_id.display_name,
                     )
                 )
-
-    def _is_free(self, name):
-        return name in FREE_FIELDS or name.startswith(("message_", "activity_"))
-
-    def _is_step(self):
-        return isinstance(self.env.context.get(STEP_KEY), ApprovalStep)
-
-    def _step(self):
-        return self.with_context(**{STEP_KEY: ApprovalStep()})
 
     def _check_may_ask(self):
         """Refuse a request that could not be granted as the lead stands.
@@ -261,17 +244,7 @@ class FunnelStageApproval(models.Model):
 
         :raise FunnelApprovalError: somebody answers or has answered it
         """
-        try:
-            self.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise FunnelApprovalError(
-                self.env._(
-                    "Somebody else is answering the request for %s right now. Reload "
-                    "the page.",
-                    self.lead_id.display_name,
-                )
-            ) from error
-        self.invalidate_recordset(["state", "answered_by_id"], flush=False)
+        self._hold("state", "answered_by_id")
         if self.state != "requested":
             states = dict(self._fields["state"]._description_selection(self.env))
             raise FunnelApprovalError(
@@ -282,6 +255,15 @@ class FunnelStageApproval(models.Model):
                     user=self.answered_by_id.name or self.env._("somebody else"),
                 )
             )
+
+    def _hold_error(self):
+        return FunnelApprovalError(
+            self.env._(
+                "Somebody else is answering the request for %s right now. Reload "
+                "the page.",
+                self.lead_id.display_name,
+            )
+        )
 
     def _find_objection(self):
         """Return why the user may not answer, else False (four-eyes rule)."""
@@ -320,9 +302,7 @@ class FunnelStageApproval(models.Model):
 
     def _move_lead(self):
         lead = with_path(self.lead_id, "button")
-        lead.with_context(**{PASS_KEY: GatePass()}).write(
-            {"stage_id": self.stage_id.id}
-        )
+        with_mark(lead, PASS_KEY).write({"stage_id": self.stage_id.id})
 
     def _get_manager(self):
         """The leader of the lead's team, else of the requester's, else nobody.

@@ -1,10 +1,12 @@
 from typing import NamedTuple
 
 from odoo import api, models
+from odoo.tools.translate import LazyGettext, LazyTranslate
 
+_lt = LazyTranslate(__name__)
 BUDGET = 100_000  # S1-9: 10万
 MANAGERS_WORD = "[]"  # an approval that every lead needs
-DECIDER = "[('funnel_stakeholder_ids', 'any', [('role', '=', 'decides')])]"
+HAS_DECIDER = "[('funnel_stakeholder_ids', 'any', [('role', '=', 'decides')])]"
 NOT_AGAINST = (
     "[('funnel_stakeholder_ids', 'any', [('role', '=', 'decides'),"
     " ('stance', 'in', ['supports', 'neutral'])])]"
@@ -21,7 +23,7 @@ ENOUGH = (
 SHORT = f"[('funnel_budget_max', '>', 0), ('funnel_budget_max', '<', {BUDGET})]"
 SOON = "[('funnel_purchase_date', '<=', '+3m')]"
 STANDS_STILL = "[('funnel_stage_move_ids', 'not any', [('happened_at', '>=', '-30d')])]"
-NO_NEED = "[('funnel_need_fit', '=', 'none')]"
+NEEDLESS = "[('funnel_need_fit', '=', 'none')]"
 PAUSED = "[('funnel_resume_date', '!=', False)]"
 QUOTED = "[('order_ids', 'any', [('state', 'in', ['sent', 'sale'])])]"
 
@@ -47,6 +49,216 @@ class Stage(NamedTuple):
     owner: str
     asks: tuple = ()
     is_won: bool = False
+
+
+REP, MANAGER = _lt("Sales representative"), _lt("Sales manager")
+
+# ------------------------------------------------------------
+# Criteria that several stages have
+# ------------------------------------------------------------
+
+NEED = Ask("need", _lt("Need is confirmed"), fields=("funnel_need",))
+DECIDER = Ask(
+    "decider",
+    _lt("Decision maker is known"),
+    HAS_DECIDER,
+    message=_lt("Add the person who decides to the decision chain."),
+)
+AMOUNT = Ask("amount", _lt("Amount is quoted"), "[('expected_revenue', '>', 0)]")
+PLAN = Ask(
+    "plan", _lt("Closing plan is made"), "[('funnel_closing_step_ids', '!=', False)]"
+)
+STILL = Ask("still", _lt("30 days without advance"), STANDS_STILL, direction="dropout")
+NO_NEED = Ask("no_need", _lt("No need for our offer"), NEEDLESS, direction="dropout")
+SIGNED = Ask(
+    "signed",
+    _lt("Contract and first payment are confirmed"),
+    MANAGERS_WORD,
+    effect="approve",
+    message=_lt("The manager confirms contract and first payment."),
+)
+WON = Stage(
+    "won",
+    _lt("Won"),
+    _lt("Contract signed and first payment received."),
+    MANAGER,
+    (SIGNED,),
+    is_won=True,
+)
+
+# ------------------------------------------------------------
+# S0
+# ------------------------------------------------------------
+
+S0 = (
+    Stage(
+        "s0.potential",
+        _lt("Potential stage"),
+        _lt("The need is confirmed, the client is not yet worked deeply."),
+        REP,
+        (NEED._replace(name=_lt("Need is known"), effect="warn"),),
+    ),
+    Stage(
+        "s0.intent",
+        _lt("Intent stage"),
+        _lt("The client accepts our value and compares offers."),
+        REP,
+        (
+            Ask(
+                "contact",
+                _lt("A follow-up is logged"),
+                "[('funnel_followup_ids', '!=', False)]",
+                message=_lt("Log a follow-up with the client."),
+            ),
+            STILL,
+        ),
+    ),
+    Stage(
+        "s0.evaluation",
+        _lt("Evaluation stage"),
+        _lt("The client discusses internally, commercial talks are prepared."),
+        REP,
+        (
+            DECIDER,
+            Ask(
+                "evaluation",
+                _lt("Opportunity is evaluated"),
+                "[('funnel_evaluation_ids', '!=', False)]",
+                message=_lt("Score the opportunity on the page “Evaluation”."),
+            ),
+            STILL,
+        ),
+    ),
+    Stage(
+        "s0.closing",
+        _lt("Closing stage"),
+        _lt("Near signing, the last objections are cleared."),
+        MANAGER,
+        (PLAN._replace(message=_lt("Date the steps that lead to the signature.")),),
+    ),
+    WON._replace(key="s0.won"),
+)
+
+# ------------------------------------------------------------
+# S1
+# ------------------------------------------------------------
+
+S1 = (
+    Stage(
+        "s1.lead",
+        _lt("New lead"),
+        _lt("From a channel, with a valid contact."),
+        _lt("Marketing specialist"),
+        (
+            Ask("client", _lt("Client is named"), CLIENT, effect="warn"),
+            Ask("contact", _lt("Client can be reached"), REACHABLE, effect="warn"),
+            Ask(
+                "source",
+                _lt("Source and date are known"),
+                fields=("source_id", "funnel_obtained_at"),
+                effect="warn",
+            ),
+            Ask(
+                "unreachable",
+                _lt("Contact is invalid"),
+                fields=("phone", "email_from"),
+                direction="dropout",
+            ),
+            NO_NEED,
+        ),
+    ),
+    Stage(
+        "s1.mql",
+        _lt("MQL"),
+        _lt("Need confirmed, budget and time fit."),
+        REP,
+        (
+            NEED,
+            Ask("budget", _lt("Budget is at least 100,000"), ENOUGH),
+            Ask("time", _lt("Purchase within 3 months"), SOON),
+            STILL,
+        ),
+    ),
+    Stage(
+        "s1.sql",
+        _lt("SQL"),
+        _lt("Need clear, decision maker known, budget approved."),
+        REP,
+        (
+            Ask(
+                "facts",
+                _lt("Need, budget and time are filled in"),
+                fields=(
+                    "funnel_need",
+                    "funnel_budget_min",
+                    "funnel_budget_max",
+                    "funnel_purchase_date",
+                ),
+            ),
+            DECIDER,
+            Ask(
+                "confirmed",
+                _lt("Manager confirms the opportunity"),
+                MANAGERS_WORD,
+                effect="approve",
+            ),
+            NO_NEED,
+            Ask("short", _lt("Budget is short"), SHORT, direction="dropout"),
+        ),
+    ),
+    Stage(
+        "s1.negotiation",
+        _lt("Negotiation"),
+        _lt("Quotation submitted, the key decision maker has no objection."),
+        MANAGER,
+        (
+            Ask("quoted", _lt("Quotation is sent"), QUOTED),
+            AMOUNT._replace(
+                message=_lt("Fill in the expected revenue of the quotation.")
+            ),
+            Ask("attitude", _lt("Decision maker is not against us"), NOT_AGAINST),
+            Ask("paused", _lt("Purchase is paused"), PAUSED, direction="dropout"),
+        ),
+    ),
+    WON._replace(key="s1.won", name=_lt("Closed Won")),
+)
+
+# ------------------------------------------------------------
+# S4
+# ------------------------------------------------------------
+
+S4 = (
+    Stage("s4.contact", _lt("Initial contact"), _lt("The client is reached."), REP),
+    Stage(
+        "s4.need",
+        _lt("Need confirmed"),
+        _lt("What the client needs is known."),
+        REP,
+        (NEED, STILL),
+    ),
+    Stage(
+        "s4.solution",
+        _lt("Solution discussed"),
+        _lt("The client discusses our solution."),
+        REP,
+        (DECIDER,),
+    ),
+    Stage(
+        "s4.negotiation",
+        _lt("Negotiation stage"),
+        _lt("Price and terms are negotiated."),
+        MANAGER,
+        (AMOUNT,),
+    ),
+    Stage(
+        "s4.signing",
+        _lt("Signing stage"),
+        _lt("The contract is being signed."),
+        MANAGER,
+        (PLAN,),
+    ),
+    WON._replace(key="s4.won"),
+)
 
 
 class FunnelTemplate(models.AbstractModel):
@@ -78,271 +290,27 @@ class FunnelTemplate(models.AbstractModel):
             for stage in stages
         ]
 
-    # ------------------------------------------------------------
-    # S0
-    # ------------------------------------------------------------
-
     def _get_s0_stages(self):
-        _ = self.env._
-        rep, manager = _("Sales representative"), _("Sales manager")
-        return [
-            Stage(
-                "s0.potential",
-                _("Potential stage"),
-                _("The need is confirmed, the client is not yet worked deeply."),
-                rep,
-                (
-                    Ask(
-                        "need",
-                        _("Need is known"),
-                        fields=("funnel_need",),
-                        effect="warn",
-                    ),
-                ),
-            ),
-            Stage(
-                "s0.intent",
-                _("Intent stage"),
-                _("The client accepts our value and compares offers."),
-                rep,
-                (
-                    Ask(
-                        "contact",
-                        _("A follow-up is logged"),
-                        "[('funnel_followup_ids', '!=', False)]",
-                        message=_("Log a follow-up with the client."),
-                    ),
-                    self._ask_stands_still(),
-                ),
-            ),
-            Stage(
-                "s0.evaluation",
-                _("Evaluation stage"),
-                _("The client discusses internally, commercial talks are prepared."),
-                rep,
-                (
-                    self._ask_decider(),
-                    Ask(
-                        "evaluation",
-                        _("Opportunity is evaluated"),
-                        "[('funnel_evaluation_ids', '!=', False)]",
-                        message=_("Score the opportunity on the page “Evaluation”."),
-                    ),
-                    self._ask_stands_still(),
-                ),
-            ),
-            Stage(
-                "s0.closing",
-                _("Closing stage"),
-                _("Near signing, the last objections are cleared."),
-                manager,
-                (
-                    Ask(
-                        "plan",
-                        _("Closing plan is made"),
-                        "[('funnel_closing_step_ids', '!=', False)]",
-                        message=_("Date the steps that lead to the signature."),
-                    ),
-                ),
-            ),
-            self._get_won_stage("s0.won", manager),
-        ]
-
-    # ------------------------------------------------------------
-    # S1
-    # ------------------------------------------------------------
+        return self._translate(S0)
 
     def _get_s1_stages(self):
-        _ = self.env._
-        rep, manager = _("Sales representative"), _("Sales manager")
-        return [
-            self._get_s1_lead(),
-            self._get_s1_mql(rep),
-            self._get_s1_sql(rep),
-            self._get_s1_negotiation(manager),
-            self._get_won_stage("s1.won", manager, _("Closed Won")),
-        ]
-
-    def _get_s1_lead(self):
-        _ = self.env._
-        return Stage(
-            "s1.lead",
-            _("New lead"),
-            _("From a channel, with a valid contact."),
-            _("Marketing specialist"),
-            (
-                Ask("client", _("Client is named"), CLIENT, effect="warn"),
-                Ask("contact", _("Client can be reached"), REACHABLE, effect="warn"),
-                Ask(
-                    "source",
-                    _("Source and date are known"),
-                    fields=("source_id", "funnel_obtained_at"),
-                    effect="warn",
-                ),
-                Ask(
-                    "unreachable",
-                    _("Contact is invalid"),
-                    fields=("phone", "email_from"),
-                    direction="dropout",
-                ),
-                self._ask_no_need(),
-            ),
-        )
-
-    def _get_s1_mql(self, rep):
-        _ = self.env._
-        return Stage(
-            "s1.mql",
-            _("MQL"),
-            _("Need confirmed, budget and time fit."),
-            rep,
-            (
-                Ask("need", _("Need is confirmed"), fields=("funnel_need",)),
-                Ask("budget", _("Budget is at least 100,000"), ENOUGH),
-                Ask("time", _("Purchase within 3 months"), SOON),
-                self._ask_stands_still(),
-            ),
-        )
-
-    def _get_s1_sql(self, rep):
-        _ = self.env._
-        return Stage(
-            "s1.sql",
-            _("SQL"),
-            _("Need clear, decision maker known, budget approved."),
-            rep,
-            (
-                Ask(
-                    "facts",
-                    _("Need, budget and time are filled in"),
-                    fields=(
-                        "funnel_need",
-                        "funnel_budget_min",
-                        "funnel_budget_max",
-                        "funnel_purchase_date",
-                    ),
-                ),
-                self._ask_decider(),
-                Ask(
-                    "confirmed",
-                    _("Manager confirms the opportunity"),
-                    MANAGERS_WORD,
-                    effect="approve",
-                ),
-                self._ask_no_need(),
-                Ask("short", _("Budget is short"), SHORT, direction="dropout"),
-            ),
-        )
-
-    def _get_s1_negotiation(self, manager):
-        _ = self.env._
-        return Stage(
-            "s1.negotiation",
-            _("Negotiation"),
-            _("Quotation submitted, the key decision maker has no objection."),
-            manager,
-            (
-                Ask("quoted", _("Quotation is sent"), QUOTED),
-                Ask(
-                    "amount",
-                    _("Amount is quoted"),
-                    "[('expected_revenue', '>', 0)]",
-                    message=_("Fill in the expected revenue of the quotation."),
-                ),
-                Ask("attitude", _("Decision maker is not against us"), NOT_AGAINST),
-                Ask("paused", _("Purchase is paused"), PAUSED, direction="dropout"),
-            ),
-        )
-
-    # ------------------------------------------------------------
-    # S4
-    # ------------------------------------------------------------
+        return self._translate(S1)
 
     def _get_s4_stages(self):
-        _ = self.env._
-        rep, manager = _("Sales representative"), _("Sales manager")
-        need = Ask("need", _("Need is confirmed"), fields=("funnel_need",))
+        return self._translate(S4)
+
+    def _translate(self, stages):
+        """Return rows of a template in the reader's language."""
         return [
-            Stage("s4.contact", _("Initial contact"), _("The client is reached."), rep),
-            Stage(
-                "s4.need",
-                _("Need confirmed"),
-                _("What the client needs is known."),
-                rep,
-                (need, self._ask_stands_still()),
-            ),
-            Stage(
-                "s4.solution",
-                _("Solution discussed"),
-                _("The client discusses our solution."),
-                rep,
-                (self._ask_decider(),),
-            ),
-            Stage(
-                "s4.negotiation",
-                _("Negotiation stage"),
-                _("Price and terms are negotiated."),
-                manager,
-                (
-                    Ask(
-                        "amount",
-                        _("Amount is quoted"),
-                        "[('expected_revenue', '>', 0)]",
-                    ),
-                ),
-            ),
-            Stage(
-                "s4.signing",
-                _("Signing stage"),
-                _("The contract is being signed."),
-                manager,
-                (
-                    Ask(
-                        "plan",
-                        _("Closing plan is made"),
-                        "[('funnel_closing_step_ids', '!=', False)]",
-                    ),
-                ),
-            ),
-            self._get_won_stage("s4.won", manager),
+            self._put(stage)._replace(asks=tuple(map(self._put, stage.asks)))
+            for stage in stages
         ]
 
-    # ------------------------------------------------------------
-    # PARTS
-    # ------------------------------------------------------------
-
-    def _get_won_stage(self, key, owner, name=None):
-        _ = self.env._
-        return Stage(
-            key,
-            name or _("Won"),
-            _("Contract signed and first payment received."),
-            owner,
-            (
-                Ask(
-                    "signed",
-                    _("Contract and first payment are confirmed"),
-                    MANAGERS_WORD,
-                    effect="approve",
-                    message=_("The manager confirms contract and first payment."),
-                ),
-            ),
-            is_won=True,
-        )
-
-    def _ask_decider(self):
-        _ = self.env._
-        return Ask(
-            "decider",
-            _("Decision maker is known"),
-            DECIDER,
-            message=_("Add the person who decides to the decision chain."),
-        )
-
-    def _ask_stands_still(self):
-        name = self.env._("30 days without advance")
-        return Ask("still", name, STANDS_STILL, direction="dropout")
-
-    def _ask_no_need(self):
-        name = self.env._("No need for our offer")
-        return Ask("no_need", name, NO_NEED, direction="dropout")
+    def _put(self, row):
+        """Return one row with its lazy texts put into the reader's language."""
+        texts = {
+            name: self.env._(value)
+            for name, value in row._asdict().items()
+            if isinstance(value, LazyGettext)
+        }
+        return row._replace(**texts)

@@ -12,29 +12,29 @@ class IrModelFields(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_not_while_a_rule_reads_it(self):
         """Keep a field of the lead that a scorecard or grade reads."""
-        parameters = self.env["ir.config_parameter"].sudo()
-        read = set(parameters.get_param(FIELDS_PARAMETER, "").split(","))
-        for field in self.filtered(lambda field: field.model == LEAD):
-            if any(path.split(".")[0] == field.name for path in read):
-                raise FunnelScorecardError(
-                    self.env._(
-                        "The field “%(field)s” is read by a scorecard or a grade. "
-                        "Take it out of their conditions first.",
-                        field=field.field_description,
-                    )
+        for field in self._funnel_find_watched(FIELDS_PARAMETER):
+            raise FunnelScorecardError(
+                self.env._(
+                    "The field “%(field)s” is read by a scorecard or a grade. "
+                    "Take it out of their conditions first.",
+                    field=field.field_description,
                 )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_not_while_a_gate_reads_it(self):
         """Keep a field of the lead that a criterion of a stage reads."""
-        parameters = self.env["ir.config_parameter"].sudo()
-        read = set(parameters.get_param(GATE_FIELDS_PARAMETER, "").split(","))
-        for field in self.filtered(lambda field: field.model == LEAD):
-            if any(path.split(".")[0] == field.name for path in read):
-                raise FunnelCriterionError(
-                    self.env._(
-                        "The field “%(field)s” is read by a criterion of a stage. "
-                        "Take it out of the criterion first.",
-                        field=field.field_description,
-                    )
+        for field in self._funnel_find_watched(GATE_FIELDS_PARAMETER):
+            raise FunnelCriterionError(
+                self.env._(
+                    "The field “%(field)s” is read by a criterion of a stage. "
+                    "Take it out of the criterion first.",
+                    field=field.field_description,
                 )
+            )
+
+    def _funnel_find_watched(self, parameter):
+        """Return those of these fields that rules read, by the parameter's paths."""
+        paths = self.env["ir.config_parameter"].sudo().get_param(parameter, "")
+        names = {path.split(".")[0] for path in paths.split(",")}
+        return self.filtered(lambda field: field.model == LEAD and field.name in names)

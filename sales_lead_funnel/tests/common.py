@@ -78,6 +78,22 @@ class FunnelCommon(TestCrmCommon):
         leads = cls.env["crm.lead"].with_context(tracking_disable=True)
         return leads.create([cls._lead_vals(**vals) for _number in range(count)])
 
+    @classmethod
+    def _prepare_leads_of_others(cls, **vals):
+        """Make leads that a rep may see, and others that nothing may be told of."""
+        cls.own = cls._create_lead(name="Own", **vals)
+        cls.others = cls._create_lead(name="Secret", user_id=cls.manager.id, **vals)
+        cls.unassigned = cls._create_lead(name="Free", user_id=False, **vals)
+        cls.foreign = cls._create_lead(
+            name="Far secret",
+            company_id=cls.company_foreign.id,
+            user_id=cls.foreign_manager.id,
+            team_id=False,
+            stage_id=cls.stage_gen_1.id,
+            **vals,
+        )
+        cls.leads = cls.own | cls.others | cls.unassigned | cls.foreign
+
     def _move(self, leads, stage):
         leads.write({"stage_id": stage.id})
 

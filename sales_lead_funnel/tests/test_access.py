@@ -53,19 +53,7 @@ class AccessCommon(FunnelCommon):
         cls.employee = mail_new_test_user(
             cls.env, login="plain_employee", groups="base.group_user"
         )
-        facts = {**FULL_PROSPECT, "partner_name": "Momcorp"}
-        cls.own = cls._create_lead(name="Own", **facts)
-        cls.others = cls._create_lead(name="Secret", user_id=cls.manager.id, **facts)
-        cls.unassigned = cls._create_lead(name="Free", user_id=False, **facts)
-        cls.foreign = cls._create_lead(
-            name="Far secret",
-            company_id=cls.company_foreign.id,
-            user_id=cls.foreign_manager.id,
-            team_id=False,
-            stage_id=cls.stage_gen_1.id,
-            **facts,
-        )
-        cls.leads = cls.own | cls.others | cls.unassigned | cls.foreign
+        cls._prepare_leads_of_others(**{**FULL_PROSPECT, "partner_name": "Momcorp"})
         visible = cls.own | cls.unassigned
         visible.funnel_propose_grade(cls.grade_b.id, "Open reason")
         hidden = cls.leads - visible

@@ -10,19 +10,9 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import file_open, mute_logger
 
+from .common_forms import F2_TITLES, F3_TITLES
 from .test_import_register import XLSX, ImportCommon
 
-F2_HEADERS = [
-    "线索编号",
-    "跟进时间",
-    "跟进方式",
-    "跟进人",
-    "沟通对象",
-    "客户反馈/需求痛点",
-    "决策人信息",
-    "客户情绪",
-    "下一步行动",
-]
 F2_MAPPING = [
     "lead_id",
     "happened_at",
@@ -33,18 +23,6 @@ F2_MAPPING = [
     "decider_info",
     "mood",
     "next_action",
-]
-F3_HEADERS = [
-    "线索编号",
-    "商机名称",
-    "阶段",
-    "需求紧急度(1-10)",
-    "预算规模(万)",
-    "竞争态势",
-    "决策复杂度",
-    "负责人",
-    "预计成交时间",
-    "下一步行动",
 ]
 F3_MAPPING = [
     "lead_id",
@@ -57,15 +35,6 @@ F3_MAPPING = [
     "user_id",
     "date_deadline",
     "next_action",
-]
-F5_HEADERS = [
-    "客户名称",
-    "阶段",
-    "跟进时间",
-    "跟进方式",
-    "跟进内容",
-    "下一步行动",
-    "负责人",
 ]
 F5_MAPPING = [
     "client",
@@ -145,12 +114,12 @@ class FormImportCommon(ImportCommon):
         ]
 
     def _f2(self, *rows):
-        return self._csv(*rows, headers=F2_HEADERS)
+        return self._csv(*rows, headers=F2_TITLES)
 
     def _f3(self, *, lead="LX2024001", **cells):
         columns = ["name", "stage", "urgency", "budget", "rivals", "decision", "user"]
         row = [lead, *(cells.get(name, "") for name in columns), "", ""]
-        return self._csv(row, headers=F3_HEADERS)
+        return self._csv(row, headers=F3_TITLES)
 
     def assertRefused(self, model, file, row, column, *reasons, **kwargs):
         """Nothing is imported; a message tells the row, the column and why."""

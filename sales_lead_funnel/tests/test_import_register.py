@@ -11,32 +11,11 @@ from odoo.tools import file_open, mute_logger
 from odoo.addons.mail.tests.common import mail_new_test_user
 
 from .common import FunnelCommon
+from .common_forms import F1_FIELDS, F1_TITLES
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SAMPLE = "sales_lead_funnel/tests/data/f1_lead_register.csv"
-HEADERS = [
-    "线索编号",
-    "来源渠道",
-    "客户名称/个人",
-    "联系方式",
-    "所属行业",
-    "初步需求",
-    "获取时间",
-    "负责人",
-    "初步标签",
-]
-MAPPING = [
-    "funnel_code",
-    "source_id",
-    "funnel_client",
-    "funnel_contact",
-    "funnel_industry_id",
-    "funnel_need",
-    "funnel_obtained_at",
-    "user_id",
-    "tag_ids",
-]
 
 
 class ImportCommon(FunnelCommon):
@@ -113,7 +92,7 @@ class ImportCommon(FunnelCommon):
             return sample.read()
 
     def _csv(self, *rows, headers=None):
-        lines = [",".join(headers or HEADERS), *(",".join(row) for row in rows)]
+        lines = [",".join(headers or F1_TITLES), *(",".join(row) for row in rows)]
         return "\n".join(lines).encode()
 
     def _row(self, code="", client="某某公司", when="2024-03-01", owner="小明"):
@@ -146,7 +125,7 @@ class TestImportRegister(ImportCommon):
     def test_sample_is_taken_as_it_stands(self):
         leads, messages, mapping = self._import(self._sample())
         self.assertFalse(messages)
-        self.assertEqual(mapping, MAPPING)
+        self.assertEqual(mapping, F1_FIELDS)
         self.assertSampleImported(leads)
 
     def test_sample_is_taken_by_a_chinese_speaking_user(self):
@@ -154,12 +133,12 @@ class TestImportRegister(ImportCommon):
         self.manager.lang = "zh_CN"
         leads, messages, mapping = self._import(self._sample())
         self.assertFalse(messages)
-        self.assertEqual(mapping, MAPPING)
+        self.assertEqual(mapping, F1_FIELDS)
         self.assertSampleImported(leads)
 
     def test_workbook_is_taken_with_real_dates_and_numbers(self):
         book = openpyxl.Workbook()
-        book.active.append(HEADERS)
+        book.active.append(F1_TITLES)
         text = self._sample().decode("utf-8-sig").splitlines()[1:]
         for line in text:
             cells = line.split(",")
@@ -169,7 +148,7 @@ class TestImportRegister(ImportCommon):
         book.save(file)
         leads, messages, mapping = self._import(file.getvalue(), XLSX)
         self.assertFalse(messages)
-        self.assertEqual(mapping, MAPPING)
+        self.assertEqual(mapping, F1_FIELDS)
         self.assertSampleImported(leads)
 
     def test_import_is_in_the_ledger(self):
@@ -200,17 +179,17 @@ class TestImportRegister(ImportCommon):
         file = self._csv(self._row("LX2024051"), headers=headers)
         leads, messages, mapping = self._import(file)
         self.assertFalse(messages)
-        self.assertEqual(mapping, MAPPING)
+        self.assertEqual(mapping, F1_FIELDS)
         self.assertEqual(leads.user_id, self.ming)
 
     def test_english_labels_are_known(self):
-        fields = self.env["crm.lead"].fields_get(MAPPING, ["string"])
-        headers = [fields[name]["string"] for name in MAPPING]
+        fields = self.env["crm.lead"].fields_get(F1_FIELDS, ["string"])
+        headers = [fields[name]["string"] for name in F1_FIELDS]
         leads, messages, mapping = self._import(
             self._csv(self._row("LX2024052"), headers=headers)
         )
         self.assertFalse(messages)
-        self.assertEqual(mapping, MAPPING)
+        self.assertEqual(mapping, F1_FIELDS)
         self.assertEqual(leads.funnel_client, "某某公司")
 
     def test_rep_imports_own_leads_with_new_vocabulary(self):
@@ -266,7 +245,7 @@ class TestImportRegister(ImportCommon):
         [template] = [t for t in templates if "sales_lead_funnel" in t["template"]]
         with file_open(template["template"].lstrip("/"), "rb") as file:
             leads, messages, mapping = self._import(file.read(), XLSX, dryrun=True)
-        self.assertEqual(mapping, MAPPING)
+        self.assertEqual(mapping, F1_FIELDS)
         self.assertFalse(leads.exists())
         fields = {message.get("field") for message in messages}
         self.assertLessEqual(fields, {"user_id"}, messages)

@@ -221,6 +221,13 @@ class TestLoss(GateCommon):
         with self.assertRaises(AccessError):
             loss.unlink()
 
+    def test_step_cannot_be_forged(self):
+        self.lead.action_set_lost()
+        for value in (True, "funnel_loss_step", {"__class__": "Mark"}):
+            forged = self._loss().with_context(funnel_loss_step=value)
+            with self.subTest(value=value), self.assertRaises(FunnelLossError):
+                forged.write({"state": "done"})
+
     def test_try_again_with_the_lead_or_a_fresh_one(self):
         self._lose_by_wizard(lost_reason_id=self.reason.id)
         loss = self._loss().with_user(self.rep)

@@ -119,6 +119,7 @@ class TestTemplate(GateCommon):
         [mql] = [s for s in translated._get_stages("s1") if s.key == "s1.mql"]
         [ask] = [a for a in mql.asks if a.key == "budget"]
         self.assertEqual(chinese.name, ask.name)
+        self.assertNotEqual(chinese.name, criterion.name)
 
     def _map_backwards(self):
         """Map the second stage of the template to one that lies before the first."""

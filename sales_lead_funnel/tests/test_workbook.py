@@ -29,6 +29,7 @@ from ..cli.funnel_workbook import FunnelWorkbook
 from ..models.funnel_metrics import FunnelMetrics
 from ..report.monthly_workbook import HEADLINES, STAGE_FIGURES
 from .common_figures import NOW, ZONE, FiguresCommon, Recount
+from .common_forms import F1_TITLES
 
 SHEETS = [
     "Cover",
@@ -76,17 +77,6 @@ REGISTER_TITLES = [
     "Obtained on",
     "Owner",
     "First tags",
-]
-F1_TITLES = [  # requirements.md, form F1
-    "线索编号",
-    "来源渠道",
-    "客户名称/个人",
-    "联系方式",
-    "所属行业",
-    "初步需求",
-    "获取时间",
-    "负责人",
-    "初步标签",
 ]
 GRADING_TITLES = [
     "Lead no.",

@@ -9,6 +9,7 @@ from odoo import Command, fields
 from odoo.tests import tagged
 
 from ..tools.periods import period_of
+from .common_forms import F2_TITLES, F3_TITLES, F5_TITLES
 from .test_import_followups import FormImportCommon
 from .test_import_register import XLSX
 
@@ -106,39 +107,10 @@ FORMS = {  # sheet: titles, in English
         "Remark",
     ],
 }
-HANDBOOK_FORMS = {  # the handbooks' own titles: identifiers, to the letter
-    "跟进记录表": [
-        "线索编号",
-        "跟进时间",
-        "跟进方式",
-        "跟进人",
-        "沟通对象",
-        "客户反馈/需求痛点",
-        "决策人信息",
-        "客户情绪",
-        "下一步行动",
-    ],
-    "商机评估与阶段管理表": [
-        "线索编号",
-        "商机名称",
-        "阶段",
-        "需求紧急度(1-10)",
-        "预算规模(万)",
-        "竞争态势",
-        "决策复杂度",
-        "负责人",
-        "预计成交时间",
-        "下一步行动",
-    ],
-    "客户跟进记录表": [
-        "客户名称",
-        "阶段",
-        "跟进时间",
-        "跟进方式",
-        "跟进内容",
-        "下一步行动",
-        "负责人",
-    ],
+HANDBOOK_FORMS = {  # the handbooks' own titles
+    "跟进记录表": F2_TITLES,
+    "商机评估与阶段管理表": F3_TITLES,
+    "客户跟进记录表": F5_TITLES,
     "客户跟进记录表(S2)": [
         "客户编号",
         "客户名称/行业",

@@ -65,13 +65,6 @@ class Scorer:
         #: points tuple, in the order of ``criteria`` → :class:`Score`, memoised
         self.score = lru_cache(MEMO_SIZE)(self._score)
 
-    def score_points(self, points):
-        """Score a mapping {criterion key: points 0–10, or None}.
-
-        :raise ValueError: points outside 0–10
-        """
-        return self.score(tuple(map(points.get, self.criteria)))
-
     def _check_dimensions(self):
         if any(dim.weight < 0 for dim in self.dimensions):
             raise ValueError("the weight of a dimension cannot be negative")
@@ -106,15 +99,6 @@ class Scorer:
             for dim in self.dimensions
         )
         return round(TOTAL_MAX * answered / whole, 2) if whole else 0.0
-
-
-def score(dimensions, points):
-    """Score one mapping of points; use a :class:`Scorer` for many.
-
-    :param points: {criterion key: points 0–10, or None for unanswered}
-    :return: :class:`Score`
-    """
-    return Scorer(dimensions).score_points(points)
 
 
 def grade_for(total, coverage, candidates):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.scoring import Dimension, Scorer, grade_for, score
+from tools.scoring import Dimension, Scorer, grade_for
 
 VALUE = Dimension("value", 60, ("sales", "margin"))
 POTENTIAL = Dimension("potential", 40, ("growth", "fit", "chain"))
@@ -20,6 +20,12 @@ _points = st.fixed_dictionaries(
         for key in (*VALUE.criteria, *POTENTIAL.criteria)
     }
 )
+
+
+def score(card, points):
+    """Score {criterion: points}; what is not in it is not answered."""
+    scorer = Scorer(card)
+    return scorer.score(tuple(map(points.get, scorer.criteria)))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,59 @@
+from odoo import models
+from odoo.exceptions import LockError
+
+from .funnel_mark import has_mark, with_mark
+
+CHATTER = ("message_", "activity_")  # how the fields of chatter and activities begin
+
+
+class FunnelGuardedChild(models.AbstractModel):
+    """A record of a lead of which people write a part; its own steps write the rest."""
+
+    _name = "funnel.guarded.child"
+    _description = "Record of a lead with steps of its own"
+    _inherit = ["funnel.lead.child"]
+
+    _step_key = None  # key of the mark in the context, one per model
+    _free_fields = frozenset()  # what people write
+
+    def write(self, vals):
+        if not self._is_step():
+            self._check_by_hand(vals)
+        return super().write(vals)
+
+    def _is_step(self):
+        return has_mark(self.env, self._step_key)
+
+    def _step(self):
+        """Mark what is done with the records as a step."""
+        return with_mark(self, self._step_key)
+
+    def _check_by_hand(self, vals):
+        """Refuse what people may not write. Override where there is more to it."""
+        self._check_is_free(vals)
+
+    def _check_is_free(self, vals):
+        if any(name in self._fields and not self._is_free(name) for name in vals):
+            raise self._guard_error()
+
+    def _is_free(self, name):
+        return name in self._free_fields or name.startswith(CHATTER)
+
+    def _guard_error(self):
+        """Return the error that says what people may write, or how the rest follows."""
+        raise NotImplementedError
+
+    def _hold(self, *names):
+        """Lock the records, and read the fields ``names`` anew.
+
+        Whoever comes second, while somebody answers, is told.
+        """
+        try:
+            self.lock_for_update(allow_referencing=True)
+        except LockError as error:
+            raise self._hold_error() from error
+        self.invalidate_recordset(names)
+
+    def _hold_error(self):
+        """Return the error that says that somebody else is at it."""
+        raise NotImplementedError
