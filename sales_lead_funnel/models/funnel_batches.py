@@ -45,11 +45,13 @@ class ResumePoint:
             self._parameters.set_param(self._key, False)
 
 
-def get_version(rules):
+def get_version(*models):
     """Return what differs once such rules are changed: jobs start anew then."""
-    rules = rules.sudo().with_context(active_test=False)
-    [(count, changed)] = rules._read_group([], [], ["__count", "write_date:max"])
-    return f"{count} {changed}"
+    found = []
+    for rules in models:
+        rules = rules.sudo().with_context(active_test=False)
+        found += rules._read_group([], [], ["__count", "write_date:max"])
+    return " ".join(f"{count} {changed}" for count, changed in found)
 
 
 def run_in_batches(records, job, size, *work, version=""):

@@ -157,8 +157,9 @@ class FunnelCriterion(models.Model):
     def _stages_changed(self):
         """Forget the order of stages; where criteria are, prove the leads anew."""
         if self.pool.ready:
-            self.env.flush_all()
-            self.env.registry.clear_cache()
+            self._apply_rules()
+            if self._get_gates().entry:
+                self._trigger_cron()
 
     def _watch_fields(self):
         """Make the proven stage follow the fields that entry criteria read."""

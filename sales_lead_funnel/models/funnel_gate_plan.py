@@ -50,7 +50,7 @@ class FunnelGatePlan(models.AbstractModel):
             "crm.lead",
             domain,
             prove,
-            version=get_version(self.env["funnel.criterion"]),
+            version=get_version(self.env["funnel.criterion"], self.env["crm.stage"]),
         )
 
     # ------------------------------------------------------------

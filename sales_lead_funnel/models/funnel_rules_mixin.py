@@ -46,6 +46,9 @@ class FunnelRulesMixin(models.AbstractModel):
 
     def _renew_rules(self):
         self._apply_rules()
+        self._trigger_cron()
+
+    def _trigger_cron(self):
         cron = self.env.ref(self._rules_cron, False)
         if cron:
             cron.sudo()._trigger()

@@ -81,6 +81,20 @@ class TestProvenStage(GateCommon):
         self.env.invalidate_all()
         self.assertEqual(self._fact(), (self.env["crm.stage"], 0))
 
+    def test_change_of_the_order_of_stages_is_followed_by_the_cron(self):
+        self._create_criterion("funnel_need", stage=self.stage_gen_1)
+        self._move(self.lead, self.stage_next)
+        self.assertEqual(self.lead.funnel_proven_stage_id, self.stage_next)
+        prove = self.env.ref("sales_lead_funnel.ir_cron_prove")
+        wanted = [("cron_id", "=", prove.id)]
+        count = self.env["ir.cron.trigger"].search_count(wanted)
+        self.stage_gen_1.sequence = self.stage_new.sequence + 1
+        self.assertGreater(self.env["ir.cron.trigger"].search_count(wanted), count)
+        with self.enter_registry_test_mode():
+            prove.method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(self._fact(), (self.stage_new, 2))
+
     def test_gap_is_summed_per_rep_and_team(self):
         self._create_criterion("funnel_need")
         others = self._create_leads(3)
