@@ -1,31 +1,11 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from odoo.addons.mail.tests.common import mail_new_test_user
+from .common_tours import ToursCommon
 
 
 @tagged("post_install", "-at_install")
-class TestTours(HttpCase):
+class TestTours(ToursCommon):
     """What a rep and a manager do, in a real browser."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.rep = mail_new_test_user(
-            cls.env,
-            login="tour_rep",
-            password="tour_rep",  # a tour logs in with the login as password
-            groups="base.group_user,sales_team.group_sale_salesman",
-        )
-        cls.manager = mail_new_test_user(
-            cls.env,
-            login="tour_manager",
-            password="tour_manager",
-            groups="base.group_user,sales_team.group_sale_salesman_all_leads",
-        )
-        cls.env["crm.lead"].search([]).action_archive()
-        cls.lead = cls.env["crm.lead"].create(
-            {"name": "Tour lead", "type": "opportunity", "user_id": cls.rep.id}
-        )
 
     def test_rep_proposes_and_manager_reviews(self):
         self.start_tour("/odoo", "funnel_rep_proposes_grade", login="tour_rep")

@@ -1,47 +1,19 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from odoo.addons.mail.tests.common import mail_new_test_user
+from .common_tours import ToursCommon
 
 
 @tagged("post_install", "-at_install")
-class TestToursGates(HttpCase):
+class TestToursGates(ToursCommon):
     """A drop that is refused asks, in a real browser."""
 
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.rep = cls._create_user("tour_rep", "sales_team.group_sale_salesman")
-        cls.manager = cls._create_user(
-            "tour_manager", "sales_team.group_sale_salesman_all_leads"
-        )
-        cls.env["crm.lead"].search([]).action_archive()
+    def _prepare_lead(cls):
         cls.env["funnel.criterion"].search([]).unlink()
         cls.stage_one, cls.stage_two = cls.env["crm.stage"].create(
             [{"name": "Tour one", "sequence": -2}, {"name": "Tour two", "sequence": -1}]
         )
-        team = cls.env["crm.team"].create(
-            {"name": "Tour team", "user_id": cls.manager.id}
-        )
-        cls.lead = cls.env["crm.lead"].create(
-            {
-                "name": "Tour lead",
-                "type": "opportunity",
-                "user_id": cls.rep.id,
-                "team_id": team.id,
-                "stage_id": cls.stage_one.id,
-                "funnel_authority": "decides",
-            }
-        )
-
-    @classmethod
-    def _create_user(cls, login, group):
-        return mail_new_test_user(
-            cls.env,
-            login=login,
-            password=login,  # a tour logs in with the login as password
-            groups=f"base.group_user,{group}",
-            name=login,
-        )
+        return {"stage_id": cls.stage_one.id, "funnel_authority": "decides"}
 
     def _require(self, *names):
         fields = self.env["ir.model.fields"]

@@ -1,48 +1,20 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from odoo.addons.mail.tests.common import mail_new_test_user
+from .common_tours import ToursCommon
 
 
 @tagged("post_install", "-at_install")
-class TestToursWork(HttpCase):
+class TestToursWork(ToursCommon):
     """A rep's and a manager's day, in a real browser."""
 
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.rep = cls._create_user("tour_rep", "sales_team.group_sale_salesman")
-        cls.manager = cls._create_user(
-            "tour_manager", "sales_team.group_sale_salesman_all_leads"
-        )
-        cls.env["crm.lead"].search([]).action_archive()
+    def _prepare_lead(cls):
         cls.env["funnel.resource.request"].search([]).action_cancel()
         cls.today = fields.Date.today()
-        team = cls.env["crm.team"].create(
-            {"name": "Tour team", "user_id": cls.manager.id}
-        )
-        cls.lead = cls.env["crm.lead"].create(
-            {
-                "name": "Tour lead",
-                "type": "opportunity",
-                "user_id": cls.rep.id,
-                "team_id": team.id,
-                "funnel_obtained_at": fields.Datetime.now() - timedelta(days=20),
-            }
-        )
-
-    @classmethod
-    def _create_user(cls, login, group, **vals):
-        return mail_new_test_user(
-            cls.env,
-            login=login,
-            password=login,  # a tour logs in with the login as password
-            groups=f"base.group_user,{group}",
-            tz="UTC",
-            **{"name": login, **vals},
-        )
+        return {"funnel_obtained_at": fields.Datetime.now() - timedelta(days=20)}
 
     def _log(self, **vals):
         """Log that the lead was to be called three days ago."""
