@@ -1,4 +1,7 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import escape_psql
 
 
@@ -32,26 +35,28 @@ class FunnelCompetitor(models.Model):
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_win_rate(self):
-        counts = self._count_decided()
+        figures = self._get_figures()
         for competitor in self:
-            won = counts.get((competitor, "won"), 0)
-            lost = counts.get((competitor, "lost"), 0)
-            competitor.won_count, competitor.lost_count = won, lost
-            decided = won + lost
-            rate = f"{won / decided:.0%} ({won}/{decided})" if decided else "—"
-            competitor.win_rate_label = rate
+            won, lost, rate = (found[competitor.id] for found in figures)
+            competitor.won_count, competitor.lost_count = won.value, lost.value
+            competitor.win_rate_label = self._write_rate(rate)
 
-    def _count_decided(self):
-        leads = self.env["crm.lead"].with_context(active_test=False)
-        rows = leads._read_group(
-            [
-                ("funnel_competitor_ids", "in", self.ids),
-                ("won_status", "in", ["won", "lost"]),
-            ],
-            ["funnel_competitor_ids", "won_status"],
-            ["__count"],
-        )
-        return {(competitor, status): count for competitor, status, count in rows}
+    def _get_figures(self):
+        """Return won, lost and win rate of all time, each ``{id: Figure}``."""
+        codes = ("won_count", "lost_count", "win_rate")
+        metrics = self.env["funnel.metrics"]
+        met = Domain("funnel_competitor_ids", "in", self.ids)
+        found = metrics._get_figures(codes, None, None, met, "funnel_competitor_ids")
+        specs = metrics._get_specs()
+        return [
+            defaultdict(lambda make=specs[code].make: make(None), found[code])
+            for code in codes
+        ]
+
+    def _write_rate(self, rate):
+        if rate.value is None:
+            return "—"
+        return f"{rate.value:.0%} ({rate.numerator}/{rate.denominator})"
 
     def action_show_leads(self):
         self.ensure_one()

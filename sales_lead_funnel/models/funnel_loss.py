@@ -125,14 +125,33 @@ class FunnelLoss(models.Model):
         """
         losses = self.sudo().with_context(mail_create_nosubscribe=True)
         known = losses.search([("lead_id", "in", leads.ids), ("state", "in", OPEN)])
-        path = current_path(self.env)
-        lost_at = explicit_happened_at(self.env) or self.env.cr.now()
+        lost = leads.sudo() - known.lead_id
+        path, moments = current_path(self.env), losses._get_moments(lost)
         losses._step().with_context(tracking_disable=True).create(
             [
-                {**lead._funnel_prepare_loss_vals(), "path": path, "lost_at": lost_at}
-                for lead in leads.sudo() - known.lead_id
+                {
+                    **lead._funnel_prepare_loss_vals(),
+                    "path": path,
+                    "lost_at": moments[lead.id],
+                }
+                for lead in lost
             ]
         )
+
+    @api.model
+    def _get_moments(self, leads):
+        """Return ``{lead id: when it was lost}``.
+
+        As in the ledger, what is told late cannot have been before the last move.
+        """
+        told = explicit_happened_at(self.env)
+        moments = dict.fromkeys(leads._ids, told or self.env.cr.now())
+        if told:
+            moves = self.env["funnel.stage.move"]._read_group(
+                [("lead_id", "in", leads.ids)], ["lead_id"], ["happened_at:max"]
+            )
+            moments |= {lead.id: max(told, last) for lead, last in moves}
+        return moments
 
     @api.model
     def _close_for(self, leads):

@@ -17,8 +17,17 @@ class FunnelLossMixin(models.AbstractModel):
     def write(self, vals):
         result = super().write(vals)
         if "lost_reason_id" in vals:
-            self.env["funnel.loss"]._sync_reason(self)
+            self._funnel_sync_reason()
         return result
+
+    def _funnel_sync_reason(self):
+        """Tell the open losses their reason. Only lost leads have one.
+
+        Core writes the reason at every merge, so the others are not asked about.
+        """
+        lost = self.sudo().filtered(lambda lead: lead.won_status == "lost")
+        if lost:
+            self.env["funnel.loss"]._sync_reason(lost)
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
         """Open or close the loss of the leads whose state really changed."""

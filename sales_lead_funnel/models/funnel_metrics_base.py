@@ -1,3 +1,4 @@
+from collections import defaultdict
 from typing import NamedTuple
 
 from odoo import models
@@ -19,6 +20,26 @@ class Spec(NamedTuple):
     definition: str
 
 
+class Amounts:
+    """Amounts of leads, converted only when somebody asks for their sum.
+
+    Rates are looked up per day, which counts and shares must not pay for.
+    """
+
+    __slots__ = ("_convert", "_parts")
+
+    def __init__(self, convert):
+        """:param convert: function of (amount, company id, day)"""
+        self._convert = convert
+        self._parts = defaultdict(float)
+
+    def add(self, amount, company_id, day):
+        self._parts[company_id, day] += amount
+
+    def total(self):
+        return sum(self._convert(sum_, *key) for key, sum_ in self._parts.items())
+
+
 class FunnelMetricsBase(models.AbstractModel):
     """What the producers of figures share: the leads that count, and their keys."""
 
@@ -28,7 +49,9 @@ class FunnelMetricsBase(models.AbstractModel):
     def _get_leads_sql(self, domain, groupby, own_keys=()):
         """Return a SELECT of the leads the reader may see, with their group key.
 
-        Columns: id, key. ``own_keys`` are groupings that a producer makes itself.
+        Columns: id, key. Grouped by a many2many field a lead is there once for each of
+        its values, and so counts under each: such groups add up to more than the
+        whole. ``own_keys`` are groupings that a producer makes itself.
         """
         lead_model = self.env["crm.lead"].with_context(active_test=False)
         self.env["funnel.stage.move"]._flush_leads()
@@ -36,11 +59,18 @@ class FunnelMetricsBase(models.AbstractModel):
         query = lead_model._search(Domain(domain or []))
         key = SQL("NULL::integer")
         if groupby and groupby not in own_keys:
-            key = lead_model._field_to_sql(lead_model._table, groupby, query)
+            key = self._get_key_sql(lead_model, groupby, query)
         return query.select(
             SQL("%s AS id", SQL.identifier(lead_model._table, "id")),
             SQL("%s AS key", key),
         )
+
+    def _get_key_sql(self, leads, groupby, query):
+        """Return the column of a field of the lead, joined to ``query`` if need be."""
+        field = leads._fields.get(groupby)
+        if field and field.type == "many2many":
+            return leads._read_group_groupby(leads._table, groupby, query)
+        return leads._field_to_sql(leads._table, groupby, query)
 
     def _read_rows(self, sql):
         """Run a query whose first column is the key: yield ``(key, *columns)``.
@@ -49,3 +79,24 @@ class FunnelMetricsBase(models.AbstractModel):
         """
         for key, *columns in self.env.execute_query(sql):
             yield (False if key is None else key, *columns)
+
+    def _local_day(self, moment):
+        """Return the column of a UTC datetime as the day it was where the company is.
+
+        :param SQL moment: the column
+        """
+        zone = self.env.company._funnel_get_tz()
+        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, zone)
+
+    def _to_company_currency(self, amount, company_id, day):
+        """Convert an amount of a lead at the rate of a day.
+
+        :param company_id: the lead's; None for a lead of all companies
+        """
+        company = (
+            self.env["res.company"].sudo().browse(company_id or self.env.company.id)
+        )
+        target = self.env.company.currency_id
+        if company.currency_id == target:
+            return amount
+        return company.currency_id._convert(amount, target, self.env.company, day)

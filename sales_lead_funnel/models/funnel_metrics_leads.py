@@ -1,11 +1,11 @@
 from types import SimpleNamespace
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL
 
 from ..tools import figures
 from ..tools.periods import days_between
-from .funnel_metrics_base import Spec
+from .funnel_metrics_base import Amounts, Spec
 
 
 class FunnelMetricsLeads(models.AbstractModel):
@@ -137,59 +137,54 @@ class FunnelMetricsLeads(models.AbstractModel):
     def _read_closings(self, start, end, domain, groupby):
         """Leads won or lost in the period and still so at its end (M5, M7).
 
-        :return: ``{key: SimpleNamespace(won, lost, amount, days)}``; days from the
+        Only the ledger of the leads that count is read: those that met a competitor
+        are few among many.
+
+        :return: ``{key: SimpleNamespace(won, lost, amounts, days)}``; days from the
             lead being obtained to being won, one per win
         """
         rows = self._read_rows(
             SQL(
                 """
-                WITH closing AS (
+                WITH leads AS (%(leads)s),
+                closing AS (
                     SELECT DISTINCT ON (lead_id) lead_id, to_status, happened_at
                       FROM funnel_stage_move
-                     WHERE happened_at < %(end)s AND lead_id IS NOT NULL
+                     WHERE happened_at < %(end)s
+                       AND lead_id IN (SELECT id FROM leads)
                        AND to_status IS DISTINCT FROM from_status
                      ORDER BY lead_id, id DESC
                 )
-                SELECT leads.key, closing.to_status, closing.happened_at,
+                SELECT leads.key, closing.to_status, closing.happened_at, %(day)s,
                        COALESCE(lead.funnel_obtained_at, lead.create_date),
                        COALESCE(lead.expected_revenue, 0)::float, lead.company_id
-                  FROM (%(leads)s) leads
+                  FROM leads
                   JOIN crm_lead lead ON lead.id = leads.id
                   JOIN closing ON closing.lead_id = leads.id
                  WHERE closing.happened_at >= %(start)s
                    AND closing.to_status IN ('won', 'lost')
                 """,
+                day=self._local_day(SQL("closing.happened_at")),
                 leads=self._get_leads_sql(domain, groupby),
                 start=start,
                 end=end,
             )
         )
         result = {}
-        for key, status, closed_at, obtained_at, amount, company_id in rows:
+        for key, status, closed_at, day, obtained_at, amount, company_id in rows:
             data = result.setdefault(
-                key, SimpleNamespace(won=0, lost=0, amount=0.0, days=[])
+                key,
+                SimpleNamespace(
+                    won=0, lost=0, amounts=Amounts(self._to_company_currency), days=[]
+                ),
             )
             if status == "lost":
                 data.lost += 1
                 continue
             data.won += 1
-            data.amount += self._to_company_currency(amount, company_id, closed_at)
+            data.amounts.add(amount, company_id, day)
             data.days.append(max(0.0, days_between(obtained_at, closed_at)))
         return result
-
-    def _to_company_currency(self, amount, company_id, moment):
-        """Convert an amount of a lead at the rate of the local day it was won."""
-        company = (
-            self.env["res.company"].sudo().browse(company_id or self.env.company.id)
-        )
-        target = self.env.company.currency_id
-        if company.currency_id == target:
-            return amount
-        zone = self.env.company._funnel_get_tz()
-        day = fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
-        return company.currency_id._convert(
-            amount, target, self.env.company, day.date()
-        )
 
     def _read_first_reviews(self, start, end, domain, groupby):
         """Leads whose grade was first reviewed in the period (M7, D12).
@@ -288,7 +283,7 @@ def _lost_count(data):
 
 
 def _won_amount(data):
-    return figures.money(data.amount if data else 0.0, data.won if data else 0)
+    return figures.money(data.amounts.total() if data else 0.0, data.won if data else 0)
 
 
 def _win_rate(data):

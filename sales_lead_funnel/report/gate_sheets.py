@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from ..tools.workbook import Column, Sheet, Table
 from .work_sheets import IS_OPEN
 
-BY_REASON, BY_STAGE, BY_COMPETITOR, BY_GRADE = 3, 2, 4, 6  # columns of the losses
+LOSS_FIGURES = ["loss_count", "loss_share", "loss_amount"]
 
 
 class FunnelGateSheets(models.AbstractModel):
@@ -64,17 +64,11 @@ class FunnelGateSheets(models.AbstractModel):
         states = self._get_labels("funnel.loss", "state")
         rows = self.env["funnel.gate.rows"]._read_losses(self._get_loss_domain(scope))
         told = [(*row[:10], states[row[10]], row[11]) for row in rows]
-        counted = [row for row in rows if row[10] != "reopened"]
         return Sheet(
             _("Loss analysis"),
             [
                 Table(self._get_loss_columns(), told),
-                self._count_losses(_("By reason"), _("Reason"), counted, BY_REASON),
-                self._count_losses(_("By stage"), _("Stage"), counted, BY_STAGE),
-                self._count_losses(
-                    _("By competitor"), _("Competitor"), counted, BY_COMPETITOR
-                ),
-                self._count_losses(_("By grade"), _("Grade"), counted, BY_GRADE),
+                *(self._count_losses(scope, *group) for group in self._group_losses()),
             ],
         )
 
@@ -100,28 +94,33 @@ class FunnelGateSheets(models.AbstractModel):
         lost = Domain("lost_at", ">=", start) & Domain("lost_at", "<", end)
         return Domain("lead_id", "any", scope.domain) & lost
 
-    def _count_losses(self, title, label, rows, column):
-        """Count losses and amounts per value of a column, the most frequent first."""
-        groups = {}
-        for row in rows:
-            groups.setdefault(row[column] or self.env._("(not told)"), []).append(row)
+    def _group_losses(self):
+        """Return what losses are counted by: ``[(groupby, model, title, label)]``."""
+        _ = self.env._
+        return [
+            ("lost_reason_id", "crm.lost.reason", _("By reason"), _("Reason")),
+            ("stage_id", "crm.stage", _("By stage"), _("Stage")),
+            ("competitor_id", "funnel.competitor", _("By competitor"), _("Competitor")),
+            ("funnel_grade_id", "funnel.grade", _("By grade"), _("Grade")),
+        ]
+
+    def _count_losses(self, scope, groupby, model, title, label):
+        """Table of the figures of losses, the most frequent group first."""
+        metrics = self.env["funnel.metrics"]
+        days = scope.period.date_from, scope.period.date_to
+        figures = metrics._get_figures(LOSS_FIGURES, *days, scope.domain, groupby)
         lines = [
             (
-                name,
-                len(group),
-                len(group) / len(rows),
-                sum(row[5] or 0 for row in group),
+                self.env[model].browse(key).name or self.env._("(not told)"),
+                *(figures[code][key].value for code in LOSS_FIGURES),
             )
-            for name, group in groups.items()
+            for key in figures["loss_count"]
         ]
         lines.sort(key=lambda line: (-line[1], line[0]))
-        return Table(
-            [
-                Column(label),
-                Column(self.env._("Losses"), "integer"),
-                Column(self.env._("Share"), "percent"),
-                Column(self.env._("Lost amount"), "money"),
-            ],
-            lines,
-            title=title,
-        )
+        specs = metrics._get_specs()
+        kinds = ("integer", "percent", "money")
+        columns = [
+            Column(specs[code].label, kind)
+            for code, kind in zip(LOSS_FIGURES, kinds, strict=True)
+        ]
+        return Table([Column(label), *columns], lines, title=title)

@@ -7,6 +7,7 @@ from odoo.tools.osutil import clean_filename
 from ..tools.periods import Period, bounds_utc, period_of
 from ..tools.workbook import Chart, Column, Note, Sheet, Table, Title, write_workbook
 from .figure_table import figure_table, get_remark, value_cell
+from .gate_sheets import LOSS_FIGURES
 
 COHORT_MONTHS = 12  # months of reviews behind the win rate per grade
 CHART_SIZE = {"width": 420, "height": 240}  # pixels; two fit beside each other
@@ -111,6 +112,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
         specs = self.env["funnel.metrics"]._get_specs()
         used = [*HEADLINES, "grade_win_rate", *STAGE_FIGURES]
         used += ["stage_conversion", "stage_loss_rate", "source_conversion"]
+        used += LOSS_FIGURES
         return Sheet(
             self.env._("Cover"),
             [

@@ -23,6 +23,14 @@ MARCH_UTC = (
 STAGE_HORIZON = timedelta(days=30)
 WIN_HORIZON = timedelta(days=90)
 DAY = timedelta(days=1)
+LOSS_FIELDS = {  # of which a loss has its own
+    "stage_id",
+    "lost_reason_id",
+    "competitor_id",
+    "funnel_grade_id",
+    "user_id",
+    "team_id",
+}
 OBTAINED_CODES = ("lead_count", "score_mean", "entered_on_time", "source_conversion")
 
 
@@ -315,6 +323,10 @@ class Recount:
             """SELECT lead_id, to_grade_id AS grade, happened_at AS at
                  FROM funnel_grade_change WHERE kind = 'reviewed' ORDER BY id"""
         )
+        self.losses = self._by_lead(
+            """SELECT *, grade_id AS funnel_grade_id FROM funnel_loss
+                WHERE state != 'reopened'"""
+        )
         stages = self._fetch("SELECT id, sequence FROM crm_stage")
         self.rank = {stage["id"]: (stage["sequence"], stage["id"]) for stage in stages}
 
@@ -351,6 +363,8 @@ class Recount:
         if code.startswith("stage_"):
             is_cohort = code == "stage_loss_rate"
             return self._stayed(leads, start, end, groupby, is_cohort)
+        if code.startswith("loss_"):
+            return self._lost(leads, start, end, groupby)
         return self._closed(leads, start, end, groupby)
 
     def _obtained(self, leads, start, end, groupby):
@@ -370,6 +384,17 @@ class Recount:
             closing = self.closing(lead, end)
             if closing and closing["at"] >= start:
                 yield lead.get(groupby), (lead, closing)
+
+    def _lost(self, leads, start, end, groupby):
+        """Losses by the ledger that hold to this day; the record tells the rest."""
+        lost = []
+        for lead in leads:
+            closing = self.closing(lead, self.now + DAY)
+            if closing and closing["status"] == "lost" and start <= closing["at"] < end:
+                lost.append((lead, closing, *self.losses[lead["id"]]))
+        for lead, closing, loss in lost:
+            is_own = groupby in LOSS_FIELDS
+            yield (loss if is_own else lead).get(groupby), (lead, closing, len(lost))
 
     def _stayed(self, leads, start, end, groupby, is_cohort):
         for lead in leads:
@@ -500,6 +525,20 @@ class Recount:
         n = len(days)
         value = (days[(n - 1) // 2] + days[n // 2]) / 2 if n else None
         return value, None, None, n
+
+    # losses
+
+    def _make_loss_count(self, losses):
+        return self._count(losses)
+
+    def _make_loss_share(self, losses):
+        return self._rate(len(losses), losses[0][2] if losses else 0)
+
+    def _make_loss_amount(self, losses):
+        amount = sum(
+            self.to_company(lead, closing["at"]) for lead, closing, _n in losses
+        )
+        return amount, amount, None, len(losses)
 
     # stages
 

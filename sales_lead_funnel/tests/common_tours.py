@@ -1,10 +1,12 @@
+"""Users and the lead of the tours in a real browser."""
+
 from odoo.tests import HttpCase
 
 from odoo.addons.mail.tests.common import mail_new_test_user
 
 
-class TourCommon(HttpCase):
-    """A rep with one lead, and a manager, each in a real browser."""
+class ToursCommon(HttpCase):
+    """A rep with one lead in a team that the manager leads; no other lead is open."""
 
     @classmethod
     def setUpClass(cls):
@@ -14,12 +16,23 @@ class TourCommon(HttpCase):
             "tour_manager", "sales_team.group_sale_salesman_all_leads"
         )
         cls.env["crm.lead"].search([]).action_archive()
-        cls._prepare_lead()
+        team = cls.env["crm.team"].create(
+            {"name": "Tour team", "user_id": cls.manager.id}
+        )
+        cls.lead = cls.env["crm.lead"].create(
+            {
+                "name": "Tour lead",
+                "type": "opportunity",
+                "user_id": cls.rep.id,
+                "team_id": team.id,
+                **cls._prepare_lead(),
+            }
+        )
 
     @classmethod
     def _prepare_lead(cls):
-        """Make ``cls.lead``, and what it needs. Override to make more."""
-        cls.lead = cls._create_lead()
+        """Override to set up what the lead of the tours needs; return its values."""
+        return {}
 
     @classmethod
     def _create_user(cls, login, group, **vals):
@@ -28,22 +41,6 @@ class TourCommon(HttpCase):
             login=login,
             password=login,  # a tour logs in with the login as password
             groups=f"base.group_user,{group}",
-            **{"name": login, "tz": "UTC", **vals},
-        )
-
-    @classmethod
-    def _create_team(cls):
-        return cls.env["crm.team"].create(
-            {"name": "Tour team", "user_id": cls.manager.id}
-        )
-
-    @classmethod
-    def _create_lead(cls, **vals):
-        return cls.env["crm.lead"].create(
-            {
-                "name": "Tour lead",
-                "type": "opportunity",
-                "user_id": cls.rep.id,
-                **vals,
-            }
+            tz="UTC",
+            **{"name": login, **vals},
         )

@@ -4,28 +4,18 @@ from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from ..exceptions import FunnelApprovalError, FunnelLossError
+from .common_access import AccessCommon
 from .common_gates import GateCommon
 
 CHILDREN = ("funnel.stage.approval", "funnel.loss")
 
 
 @tagged("post_install", "-at_install")
-class TestGateAccess(GateCommon):
+class TestGateAccess(AccessCommon, GateCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls._create_criterion(domain="[]", effect="approve", name="Confirmed")
-        cls.own = cls._create_lead(name="Own")
-        cls.others = cls._create_lead(name="Secret", user_id=cls.director.id)
-        cls.unassigned = cls._create_lead(name="Free", user_id=False)
-        cls.foreign = cls._create_lead(
-            name="Far secret",
-            company_id=cls.company_foreign.id,
-            user_id=cls.foreign_manager.id,
-            team_id=False,
-            stage_id=cls.stage_gen_1.id,
-        )
-        cls.leads = cls.own + cls.others + cls.unassigned + cls.foreign
         cls.env["funnel.stage.approval"].create(
             [
                 {
@@ -48,28 +38,17 @@ class TestGateAccess(GateCommon):
         cls.env.flush_all()
         cls.env.invalidate_all()
 
-    def _find(self, model, user):
-        records = self.env[model].with_user(user)
-        found = records.search([("lead_id", "in", self.all.ids)])
-        return set(found.sudo().lead_id.mapped("name"))
-
-    def test_rep_sees_own_and_unassigned(self):
+    def test_everybody_finds_what_belongs_to_visible_leads(self):
         for model in CHILDREN:
-            with self.subTest(model=model):
-                names = {
-                    name.removesuffix(" (copy)") for name in self._find(model, self.rep)
-                }
-                self.assertEqual(names, {"Own", "Free"})
-
-    def test_manager_sees_the_company(self):
-        for model in CHILDREN:
-            for user in (self.manager, self.director):
-                names = {n.removesuffix(" (copy)") for n in self._find(model, user)}
+            everything = [("lead_id", "in", self.all.ids)]
+            for user, leads in self.visible.items():
+                found = self.env[model].with_user(user).search(everything)
+                names = found.sudo().lead_id.mapped("name")
                 with self.subTest(model=model, user=user.login):
-                    self.assertEqual(names, {"Own", "Secret", "Free"})
-            names = self._find(model, self.foreign_manager)
-            names = {name.removesuffix(" (copy)") for name in names}
-            self.assertEqual(names, {"Far secret", "Free"})
+                    self.assertEqual(
+                        {name.removesuffix(" (copy)") for name in names},
+                        set(leads.mapped("name")),
+                    )
 
     def test_hidden_records_are_neither_read_nor_answered(self):
         for hidden in (self.others, self.foreign):

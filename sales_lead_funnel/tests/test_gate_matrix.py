@@ -1,94 +1,16 @@
 """Each effect × each door: blocked, warned, kept for approval, or let pass."""
 
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..exceptions import FunnelGateError
-from .common_gates import GateCommon
+from .common_gates import DoorsCommon, RemoteCommon
 
 WARNING = "Mind the need."
+APPROVAL = "needs the manager's approval"
 
 
-@tagged("post_install", "-at_install")
-class TestEffectsOnDoors(GateCommon):
-    """A door takes a user and brings one lead into the stage “next”."""
-
-    def _doors(self):
-        return {
-            "write": self._by_write,
-            "form": self._by_form,
-            "board": lambda user: self._by_screen(user, "kanban"),
-            "list": lambda user: self._by_screen(user, "list"),
-            "list, values": self._by_values,
-            "import": self._by_import,
-            "birth": self._by_birth,
-            "conversion": self._by_conversion,
-            "wizard": self._by_wizard,
-            "won button": self._by_won_button,
-            "team": self._by_team,
-        }
-
-    def _fresh(self, **vals):
-        return self._create_lead(**vals)
-
-    def _by_write(self, user):
-        lead = self._fresh()
-        self._move(lead.with_user(user), self.stage_next)
-        return lead
-
-    def _by_form(self, user):
-        lead = self._fresh()
-        with Form(lead.with_user(user), "crm.crm_lead_view_form") as form:
-            form.stage_id = self.stage_next
-        return lead
-
-    def _by_screen(self, user, screen):
-        lead = self._fresh()
-        specification = self._specification_of(screen)
-        lead.with_user(user).web_save({"stage_id": self.stage_next.id}, specification)
-        return lead
-
-    def _by_values(self, user):
-        lead = self._fresh()
-        values = [{"stage_id": self.stage_next.id}]
-        lead.with_user(user).web_save_multi(values, self._specification_of("list"))
-        return lead
-
-    def _by_import(self, user):
-        lead = self._fresh()
-        model = self.env["crm.lead"].with_user(user).with_context(import_file=True)
-        row = [str(lead.id), str(self.stage_next.id)]
-        result = model.load([".id", "stage_id/.id"], [row])
-        if not result["ids"]:
-            raise FunnelGateError(result["messages"][0]["message"])
-        return lead
-
-    def _by_birth(self, user):
-        vals = self._lead_vals(stage_id=self.stage_next.id, name="Born")
-        return self.env["crm.lead"].with_user(user).create(vals)
-
-    def _by_conversion(self, user):
-        lead = self._fresh(type="lead", stage_id=self.stage_next.id)
-        lead.with_user(user).convert_opportunity(self.env["res.partner"])
-        return lead
-
-    def _by_wizard(self, user):
-        lead = self._fresh(type="lead", stage_id=self.stage_next.id)
-        wizard = self.env["crm.lead2opportunity.partner"].with_user(user)
-        wizard = wizard.with_context(active_model="crm.lead", active_ids=lead.ids)
-        wizard.create({"name": "convert", "lead_id": lead.id}).action_apply()
-        return lead
-
-    def _by_won_button(self, user):
-        """Won is where the criterion stands, for this door only."""
-        lead = self._fresh()
-        lead.with_user(user).action_set_won_rainbowman()
-        return lead
-
-    def _by_team(self, user):
-        lead = self._fresh(team_id=self.sales_team_1.id)
-        lead.with_user(user).write({"team_id": self.team_other.id})
-        return lead
-
+class EffectsCommon(DoorsCommon):
     def _targets(self):
         """Put the criterion on every stage that some door leads to."""
         return (self.stage_next, self.stage_gen_won, self.stage_other_team)
@@ -104,15 +26,9 @@ class TestEffectsOnDoors(GateCommon):
                     "funnel_need", stage=stage, effect=effect, message=WARNING, **vals
                 )
 
-    def _listen(self):
-        told = []
-        self.patch(
-            type(self.env["res.users"]),
-            "_bus_send",
-            lambda _user, _kind, payload, **_options: told.append(payload),
-        )
-        return told
 
+@tagged("post_install", "-at_install")
+class TestEffectsOnDoors(EffectsCommon):
     def test_block_stops_on_every_door(self):
         self._set_up("block")
         inside = [
@@ -145,7 +61,7 @@ class TestEffectsOnDoors(GateCommon):
             with self.subTest(door=name):
                 with self.assertRaises(FunnelGateError) as caught:
                     door(self.rep)
-                self.assertIn("needs the manager's approval", str(caught.exception))
+                self.assertIn(APPROVAL, str(caught.exception))
 
     def test_manager_lets_in_on_every_door_and_is_on_record(self):
         self._set_up("approve")
@@ -171,3 +87,101 @@ class TestEffectsOnDoors(GateCommon):
         for name, door in self._doors().items():
             with self.subTest(door=name):
                 self.assertIn(door(self.env.user).stage_id, self._targets())
+
+
+@tagged("post_install", "-at_install")
+class TestEffectsInTheBackground(EffectsCommon):
+    """What is meant for people neither stops nor bothers the others (rule 3)."""
+
+    def _check_passes(self):
+        told = self._listen()
+        for name, door in self._background_doors().items():
+            for user in (self.rep, self.manager):
+                with self.subTest(door=name, user=user.login):
+                    lead = door(user)
+                    self.assertEqual(lead.sudo().stage_id, self.stage_next)
+                    self.assertFalse(lead.sudo().funnel_approval_ids)
+                    self.assertFalse([note for note in told if WARNING in str(note)])
+
+    def test_blocked_for_people(self):
+        self._set_up("block")
+        self._check_passes()
+
+    def test_warned_of_for_people(self):
+        self._set_up("warn")
+        self._check_passes()
+
+    def test_approved_for_people(self):
+        self._set_up("approve")
+        self._check_passes()
+
+    def test_what_came_in_so_is_above_its_proof(self):
+        self._set_up("block")
+        for name, door in self._background_doors().items():
+            with self.subTest(door=name):
+                self.assertEqual(door(self.rep).sudo().funnel_stage_gap, 1)
+
+
+@tagged("post_install", "-at_install")
+class TestEffectsFromOutside(RemoteCommon):
+    """Calls over HTTP are people's, like a click."""
+
+    def _set_up(self, effect):
+        if effect != "approve":
+            return self._require_need(self.stage_two, effect=effect, message=WARNING)
+        self.env["funnel.criterion"].create(
+            {
+                "stage_id": self.stage_two.id,
+                "kind": "domain",
+                "effect": effect,
+                "message": WARNING,
+            }
+        )
+
+    def _open(self, door, user):
+        """Let the user move a new lead by this door; return it."""
+        lead = self._create_lead()
+        door(user, lead, {"stage_id": self.stage_two.id})
+        return lead
+
+    def _check_refused(self, text):
+        inside = [("stage_id", "=", self.stage_two.id)]
+        for name, door in self._remote_doors().items():
+            with self.subTest(door=name), self.assertRaisesRegex(Exception, text):
+                self._open(door, self.rep)
+            self.assertFalse(self.env["crm.lead"].search(inside), name)
+        self.assertFalse(self.env["funnel.stage.approval"].search(inside))
+
+    @mute_logger("odoo.http", "odoo.service.model")
+    def test_block_is_refused_with_the_reason(self):
+        self._set_up("block")
+        self._check_refused(f"{WARNING}.*Initial need")
+
+    def test_warning_lets_in(self):
+        self._set_up("warn")
+        for name, door in self._remote_doors().items():
+            with self.subTest(door=name):
+                self.assertEqual(self._open(door, self.rep).stage_id, self.stage_two)
+
+    @mute_logger("odoo.http", "odoo.service.model")
+    def test_approval_stops_the_rep(self):
+        self._set_up("approve")
+        self._check_refused(f"{WARNING}.*{APPROVAL}")
+
+    def test_manager_lets_in_and_is_on_record(self):
+        self._set_up("approve")
+        for name, door in self._remote_doors().items():
+            with self.subTest(door=name):
+                lead = self._open(door, self.manager)
+                self.assertEqual(lead.stage_id, self.stage_two)
+                self.assertRecordValues(
+                    lead.funnel_approval_ids,
+                    [
+                        {
+                            "stage_id": self.stage_two.id,
+                            "state": "approved",
+                            "is_direct": True,
+                            "answered_by_id": self.manager.id,
+                        }
+                    ],
+                )

@@ -1,5 +1,7 @@
 """Every loss has its record, by whatever path; a restore keeps it."""
 
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -102,6 +104,18 @@ class TestLoss(GateCommon):
         self.lead.write({"probability": 0})
         self.lead.action_set_lost(lost_reason_id=self.reason.id)
         self.assertOneOpen(lost_reason_id=self.reason.id)
+
+    def test_reason_given_while_archiving_reaches_the_loss(self):
+        vals = {"active": False, "probability": 0, "lost_reason_id": self.reason.id}
+        self.lead.with_user(self.rep).write(vals)
+        self.assertOneOpen(lost_reason_id=self.reason.id)
+
+    def test_losses_are_looked_up_of_lost_leads_only(self):
+        """Core writes the reason at every merge, and merges many leads in a row."""
+        with patch.object(type(self.env["funnel.loss"]), "_sync_reason") as looked_up:
+            self.lead.lost_reason_id = self.reason
+            (self.lead + self._create_lead()).merge_opportunity()
+        looked_up.assert_not_called()
 
     def test_plain_archive_is_no_loss(self):
         self.lead.action_archive()

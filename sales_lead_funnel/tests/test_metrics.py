@@ -41,6 +41,9 @@ UNITS = {
     "stage_dwell_median": "days",
     "stage_dwell_p80": "days",
     "stage_dwell_days_finished": "days",
+    "loss_count": "count",
+    "loss_share": "rate",
+    "loss_amount": "money",
 }
 GROUPINGS = ("stage_id", "source_id", "user_id", "team_id", "funnel_grade_id")
 EMPTY_PERIOD = (date(2019, 1, 1), date(2019, 2, 1))
@@ -272,6 +275,7 @@ class TestFiguresRecounted(MetricsCommon):
 
     def test_groups_add_up(self):
         codes = ["lead_count", "won_count", "lost_count", "stage_entered", "stage_open"]
+        codes += ["loss_count", "loss_amount"]
         whole = self._figures(codes)
         for groupby in GROUPINGS:
             parts = self._figures(codes, groupby=groupby)
@@ -410,9 +414,8 @@ class TestFiguresCohorts(MetricsCommon):
         self.assertEqual(by_grade[self.grade_a.id].n, 2)
 
 
-@tagged("post_install", "-at_install")
-class TestFiguresMoney(MetricsCommon):
-    """Amounts in the company's currency, at the rate of the local day (M)."""
+class MoneyCommon(MetricsCommon):
+    """Another company with another currency, whose rate changes every month."""
 
     @classmethod
     def setUpClass(cls):
@@ -437,6 +440,11 @@ class TestFiguresMoney(MetricsCommon):
             {"name": "Fun", "currency_id": cls.currency.id}
         )
         cls.manager.company_ids += cls.company_fun
+
+
+@tagged("post_install", "-at_install")
+class TestFiguresMoney(MoneyCommon):
+    """Amounts in the company's currency, at the rate of the local day (M)."""
 
     def _win(self, at, amount):
         lead = self._obtain(

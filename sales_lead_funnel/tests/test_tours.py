@@ -1,10 +1,10 @@
 from odoo.tests import tagged
 
-from .common_tours import TourCommon
+from .common_tours import ToursCommon
 
 
 @tagged("post_install", "-at_install")
-class TestTours(TourCommon):
+class TestTours(ToursCommon):
     """What a rep and a manager do, in a real browser."""
 
     def test_rep_proposes_and_manager_reviews(self):

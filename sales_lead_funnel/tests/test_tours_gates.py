@@ -1,10 +1,10 @@
 from odoo.tests import tagged
 
-from .common_tours import TourCommon
+from .common_tours import ToursCommon
 
 
 @tagged("post_install", "-at_install")
-class TestToursGates(TourCommon):
+class TestToursGates(ToursCommon):
     """A drop that is refused asks, in a real browser."""
 
     @classmethod
@@ -13,11 +13,7 @@ class TestToursGates(TourCommon):
         cls.stage_one, cls.stage_two = cls.env["crm.stage"].create(
             [{"name": "Tour one", "sequence": -2}, {"name": "Tour two", "sequence": -1}]
         )
-        cls.lead = cls._create_lead(
-            team_id=cls._create_team().id,
-            stage_id=cls.stage_one.id,
-            funnel_authority="decides",
-        )
+        return {"stage_id": cls.stage_one.id, "funnel_authority": "decides"}
 
     def _require(self, *names):
         fields = self.env["ir.model.fields"]

@@ -3,21 +3,18 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from .common_tours import TourCommon
+from .common_tours import ToursCommon
 
 
 @tagged("post_install", "-at_install")
-class TestToursWork(TourCommon):
+class TestToursWork(ToursCommon):
     """A rep's and a manager's day, in a real browser."""
 
     @classmethod
     def _prepare_lead(cls):
         cls.env["funnel.resource.request"].search([]).action_cancel()
         cls.today = fields.Date.today()
-        cls.lead = cls._create_lead(
-            team_id=cls._create_team().id,
-            funnel_obtained_at=fields.Datetime.now() - timedelta(days=20),
-        )
+        return {"funnel_obtained_at": fields.Datetime.now() - timedelta(days=20)}
 
     def _log(self, **vals):
         """Log that the lead was to be called three days ago."""

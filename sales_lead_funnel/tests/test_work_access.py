@@ -9,7 +9,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .common import FunnelCommon
+from .common_access import AccessCommon
 
 SECRET = "Hush-hush"
 CHILDREN = (
@@ -42,18 +42,11 @@ TEXTS = {  # model → a field that holds what the lead is about
 }
 
 
-class WorkAccessCommon(FunnelCommon):
+class WorkAccessCommon(AccessCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.today = fields.Date.today()
-        cls._prepare_leads_of_others()
-        cls.visible = {  # user → leads
-            cls.rep: cls.own | cls.unassigned,
-            cls.manager: cls.own | cls.others | cls.unassigned,
-            cls.director: cls.own | cls.others | cls.unassigned,
-            cls.foreign_manager: cls.unassigned | cls.foreign,
-        }
         cls.partner = cls.env["res.partner"].create({"name": "Ms. Decider"})
         cls.objection = cls.env["funnel.objection"].create({"name": "Too dear"})
         cls.answer = cls.env["funnel.objection.answer"].create(

@@ -27,6 +27,7 @@ from odoo.tools.pdf import PdfFileReader
 
 from ..cli.funnel_workbook import FunnelWorkbook
 from ..models.funnel_metrics import FunnelMetrics
+from ..report.gate_sheets import LOSS_FIGURES
 from ..report.monthly_workbook import HEADLINES, STAGE_FIGURES
 from .common_figures import NOW, ZONE, FiguresCommon, Recount
 from .common_forms import F1_TITLES
@@ -384,7 +385,7 @@ class TestWorkbookFigures(WorkbookCommon):
         specs = self.env["funnel.metrics"]._get_specs()
         told = {label: text for label, text in definitions}
         used = [*HEADLINES, *STAGE_FIGURES, "stage_conversion", "stage_loss_rate"]
-        for code in [*used, "grade_win_rate", "source_conversion"]:
+        for code in [*used, "grade_win_rate", "source_conversion", *LOSS_FIGURES]:
             self.assertEqual(told[specs[code].label], specs[code].definition)
 
 
@@ -423,8 +424,8 @@ class TestWorkbookFiguresOrigin(WorkbookCommon):
     def test_every_number_is_a_figure_of_the_metrics(self):
         book, marks = self._export_marked()
         seen = 0
-        for name in ("Key figures", "Stages"):
-            for titles, rows in self._read_tables(book[name]):
+        for name in ("Key figures", "Stages", "Loss analysis"):
+            for titles, rows in self._read_figures(book[name]):
                 derived = titles.index("Change") if "Change" in titles else None
                 for row in rows:
                     for index, cell in enumerate(row):
@@ -434,6 +435,23 @@ class TestWorkbookFiguresOrigin(WorkbookCommon):
                         seen += 1
                         self.assertIn(cell, marks, (name, row[0], titles[index]))
         self.assertGreater(seen, 100)
+
+    def _read_figures(self, sheet):
+        """Return the tables of a sheet, without the list of records above them."""
+        tables = self._read_tables(sheet)
+        is_list = sheet.title in SEVERAL_TABLES
+        return tables[is_list:]
+
+    def test_counts_of_the_losses_are_four_tables_of_figures(self):
+        """There is something to prove: each of the tables holds figures."""
+        book, marks = self._export_marked()
+        tables = self._read_figures(book["Loss analysis"])
+        self.assertEqual(len(tables), 4)
+        for titles, rows in tables:
+            self.assertEqual(titles[1:], ["Losses", "Share of losses", "Lost amount"])
+            self.assertTrue(rows)
+            for row in rows:
+                self.assertLessEqual(set(row[1:]), marks)
 
     def test_zero_stands_only_where_there_are_no_leads(self):
         book, _marks = self._export_marked()

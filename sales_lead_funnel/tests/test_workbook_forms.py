@@ -205,8 +205,9 @@ class WorkbookFormsCommon(FormImportCommon):
             }
         )
 
-    def _export(self, by=None, lang="en_US", month=MARCH):
+    def _export(self, by=None, lang="en_US", month=MARCH, company=None):
         workbook = self.env["funnel.monthly.workbook"].with_user(by or self.manager)
+        workbook = workbook.with_company(company)
         stream = BytesIO()
         workbook.with_context(lang=lang)._write_to(stream, month)
         return openpyxl.load_workbook(stream)

@@ -56,7 +56,8 @@ class TestWorkbookGates(WorkbookFormsCommon):
         cls.rival = cls.env["funnel.competitor"].create({"name": "Rival"})
 
     def _lose(self, reason, at="2024-03-31 15:59:00", **vals):
-        lead = self.first.copy({"expected_revenue": 1000, **vals})
+        born = {"funnel_obtained_at": "2024-03-01 09:00:00", "expected_revenue": 1000}
+        lead = self.first.copy({**born, **vals})
         lead.funnel_competitor_ids = self.rival
         late = lead.with_context(funnel_happened_at=at)
         late.action_set_lost(lost_reason_id=reason.id)
@@ -146,12 +147,81 @@ class TestWorkbookGates(WorkbookFormsCommon):
                 "Analysed",
             ],
         )
-        start = next(n for n, row in enumerate(rows) if row[0] == "By reason")
+        tables = self._count_tables(rows)
         self.assertEqual(
-            [row[:4] for row in rows[start + 2 : start + 4]],
-            [["Too dear", 2, 2 / 3, 4000], ["No need", 1, 1 / 3, 1000]],
+            tables,
+            {
+                "By reason": [
+                    ["Too dear", 2, 2 / 3, 4000],
+                    ["No need", 1, 1 / 3, 1000],
+                ],
+                "By stage": [[self.stage.name, 3, 1, 5000]],
+                "By competitor": [["Rival", 3, 1, 5000]],
+                "By grade": [["(not told)", 3, 1, 5000]],
+            },
         )
-        self.assertTrue(any(row[0] == "By competitor" for row in rows))
+
+    def _count_tables(self, rows):
+        """Return the tables under the losses, ``{title: [row]}``."""
+        starts = [n for n, row in enumerate(rows) if str(row[0]).startswith("By ")]
+        tables = {}
+        for start in starts:
+            told = [row[:4] for row in rows[start + 2 :]]
+            end = next((n for n, row in enumerate(told) if not row[0]), len(told))
+            tables[rows[start][0]] = told[:end]
+        return tables
+
+    def test_counts_are_those_of_the_rows_above(self):
+        """Whatever became of the leads, and in the currency of their company."""
+        dear, none = self.reasons
+        stages = self.env["crm.stage"].create([{"name": "Far"}, {"name": "Farther"}])
+        grade = self.env.ref("sales_lead_funnel.grade_a")
+        self._lose(dear, stage_id=stages[0].id, funnel_grade_id=grade.id)
+        moved = self._lose(none, stage_id=stages[0].id)
+        moved.write({"stage_id": stages[1].id, "expected_revenue": 7})
+        self._lose(none, stage_id=stages[1].id, expected_revenue=0).action_restore()
+        self._lose(none, stage_id=stages[1].id, company_id=False, team_id=False)
+        rows = list(self._export()["Loss analysis"].iter_rows(2, values_only=True))
+        told = [row for row in rows if row[10] in ("To analyse", "Analysed")]
+        self.assertEqual(len(told), 3)
+        tables = self._count_tables([list(row) for row in rows])
+        columns = {"By reason": 3, "By stage": 2, "By competitor": 4, "By grade": 6}
+        for title, column in columns.items():
+            names = {row[column] or "(not told)" for row in told}
+            expected = []
+            for name in names:
+                group = [row for row in told if (row[column] or "(not told)") == name]
+                amount = sum(row[5] for row in group)
+                expected.append([name, len(group), len(group) / len(told), amount])
+            expected.sort(key=lambda line: (-line[1], line[0]))
+            with self.subTest(table=title):
+                self.assertEqual(tables[title], expected)
+
+    def test_amounts_are_in_the_currency_of_the_company(self):
+        """Two companies, two currencies: each workbook tells its own, unconverted."""
+        currency = self.env["res.currency"].create({"name": "FUN", "symbol": "F"})
+        self.env["res.currency.rate"].create(
+            {"name": "2024-01-01", "rate": 4, "currency_id": currency.id}
+        )
+        company = self.env["res.company"].create(
+            {"name": "Fun", "currency_id": currency.id}
+        )
+        company.resource_calendar_id.tz = "Asia/Shanghai"
+        self.manager.company_ids += company
+        dear, none = self.reasons
+        self._lose(dear)
+        free = {"team_id": False, "user_id": False, "stage_id": False}
+        self._lose(dear, company_id=company.id, expected_revenue=800, **free)
+        self._lose(none, company_id=company.id, expected_revenue=200, **free)
+        counts = {}
+        for owner in (self.env.company, company):
+            sheet = self._export(company=owner)["Loss analysis"]
+            rows = [list(row) for row in sheet.iter_rows(min_row=2, values_only=True)]
+            counts[owner] = self._count_tables(rows)["By reason"]
+        self.assertEqual(counts[self.env.company], [["Too dear", 1, 1, 1000]])
+        self.assertEqual(
+            counts[company], [["No need", 1, 0.5, 200], ["Too dear", 1, 0.5, 800]]
+        )
 
     def test_losses_of_others_are_left_out(self):
         self._lose(self.reasons[0], user_id=self.manager.id)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 KINDS = ("week", "month", "quarter", "year", "custom")
 SECONDS_PER_DAY = 86400
+SINCE_EVER, FOR_EVER = datetime(1, 1, 1), datetime(9999, 12, 31)
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}  # months a calendar period lasts
 
 
@@ -86,11 +87,15 @@ def bounds_utc(date_from, date_to, tz=None):
     A date begins at its local midnight, or at the first instant after it where the
     clocks skip midnight. A datetime is taken as an instant and returned as it is.
 
+    :param date_from: None for all that was before
+    :param date_to: None for all that comes after
     :param tz: name of a time zone, a tzinfo, or None for UTC
     :return: (naive UTC datetime, naive UTC datetime)
     """
     zone = _zone(tz)
-    return _instant(date_from, zone), _instant(date_to, zone)
+    start = SINCE_EVER if date_from is None else _instant(date_from, zone)
+    end = FOR_EVER if date_to is None else _instant(date_to, zone)
+    return start, end
 
 
 def days_between(start, end):

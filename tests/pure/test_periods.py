@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.periods import (
+    FOR_EVER,
+    SINCE_EVER,
     Period,
     bounds_utc,
     days_between,
@@ -109,6 +111,12 @@ def test_zone_of_another_library_is_known_by_name():
 def test_instants_are_kept():
     moments = datetime(2026, 10, 1, 9), datetime(2026, 10, 2, 9)
     assert bounds_utc(*moments, "Asia/Shanghai") == moments
+
+
+def test_no_day_is_no_bound():
+    today = datetime(2026, 10, 1, 9)
+    assert bounds_utc(None, today) == (SINCE_EVER, today)
+    assert bounds_utc(today, None, "Asia/Shanghai") == (today, FOR_EVER)
 
 
 @given(_days, st.sampled_from(["Asia/Shanghai", "Europe/Paris", "America/Havana"]))
