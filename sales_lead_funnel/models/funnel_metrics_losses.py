@@ -17,6 +17,7 @@ LOSS_KEYS = {
     "user_id": "user_id",
     "team_id": "team_id",
 }
+AMOUNT = "amount"  # grouping by the amount's number of digits
 
 
 class FunnelMetricsLosses(models.AbstractModel):
@@ -64,6 +65,7 @@ class FunnelMetricsLosses(models.AbstractModel):
 
         Stage, reason, grade, owner and team are those of the loss, whatever became of
         the lead; ``competitor_id`` is who won it, ``funnel_competitor_ids`` who was in.
+        ``amount`` groups by size in the lead's currency: key 4 is 10 000 to 99 999.
 
         :return: ``{key: SimpleNamespace(losses, of, amounts)}``; ``of`` counts the
             losses of all groups, each once
@@ -87,7 +89,9 @@ class FunnelMetricsLosses(models.AbstractModel):
                 """,
                 key=self._get_loss_key(groupby),
                 day=self._local_day(SQL("loss.lost_at")),
-                leads=self._get_leads_sql(domain, groupby, own_keys=LOSS_KEYS),
+                leads=self._get_leads_sql(
+                    domain, groupby, own_keys=(*LOSS_KEYS, AMOUNT)
+                ),
                 losses=self._get_losses_sql(start, end),
             )
         )
@@ -106,6 +110,10 @@ class FunnelMetricsLosses(models.AbstractModel):
     def _get_loss_key(self, groupby):
         if groupby in LOSS_KEYS:
             return SQL.identifier("loss", LOSS_KEYS[groupby])
+        if groupby == AMOUNT:
+            return SQL(
+                "CASE WHEN loss.amount >= 1 THEN floor(log(loss.amount))::int END"
+            )
         return SQL("leads.key")
 
     def _get_losses_sql(self, start, end):

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.fields import Domain
+from odoo.tools import formatLang
 
+from ..models.funnel_metrics_losses import AMOUNT, LOSS_KEYS
 from ..tools.workbook import Column, Sheet, Table
 from .work_sheets import IS_OPEN
 
@@ -56,7 +58,7 @@ class FunnelGateSheets(models.AbstractModel):
         )
 
     def _get_losses(self, scope):
-        """Loss analysis: the losses of the month, and counted four ways (S0-24, S3-10).
+        """Loss analysis: the losses of the month, and counted five ways (S0-24, S3-10).
 
         The counts are those of the rows above; a restored lead counts no longer.
         """
@@ -95,32 +97,58 @@ class FunnelGateSheets(models.AbstractModel):
         return Domain("lead_id", "any", scope.domain) & lost
 
     def _group_losses(self):
-        """Return what losses are counted by: ``[(groupby, model, title, label)]``."""
+        """Return what losses are counted by: ``[(groupby, title, label)]``."""
         _ = self.env._
         return [
-            ("lost_reason_id", "crm.lost.reason", _("By reason"), _("Reason")),
-            ("stage_id", "crm.stage", _("By stage"), _("Stage")),
-            ("competitor_id", "funnel.competitor", _("By competitor"), _("Competitor")),
-            ("funnel_grade_id", "funnel.grade", _("By grade"), _("Grade")),
+            ("lost_reason_id", _("By reason"), _("Reason")),
+            ("stage_id", _("By stage"), _("Stage")),
+            ("competitor_id", _("By competitor"), _("Competitor")),
+            (AMOUNT, _("By amount"), _("Amount")),
+            ("funnel_grade_id", _("By grade"), _("Grade")),
         ]
 
-    def _count_losses(self, scope, groupby, model, title, label):
+    def _count_losses(self, scope, groupby, title, label):
         """Table of the figures of losses, the most frequent group first."""
         metrics = self.env["funnel.metrics"]
-        days = scope.period.date_from, scope.period.date_to
-        figures = metrics._get_figures(LOSS_FIGURES, *days, scope.domain, groupby)
+        asked = (
+            LOSS_FIGURES,
+            scope.period.date_from,
+            scope.period.date_to,
+            scope.domain,
+        )
+        figures = metrics._get_figures(*asked, groupby)
         lines = [
             (
-                self.env[model].browse(key).name or self.env._("(not told)"),
+                self._get_loss_group(groupby, key),
                 *(figures[code][key].value for code in LOSS_FIGURES),
             )
             for key in figures["loss_count"]
         ]
         lines.sort(key=lambda line: (-line[1], line[0]))
+        all_of_them = metrics._get_figures(*asked)
         specs = metrics._get_specs()
         kinds = ("integer", "percent", "money")
         columns = [
             Column(specs[code].label, kind)
             for code, kind in zip(LOSS_FIGURES, kinds, strict=True)
         ]
-        return Table([Column(label), *columns], lines, title=title)
+        total = (
+            self.env._("Total"),
+            *(all_of_them[code].value for code in LOSS_FIGURES),
+        )
+        return Table(
+            [Column(label), *columns],
+            lines,
+            title=title,
+            total=total if lines else None,
+        )
+
+    def _get_loss_group(self, groupby, key):
+        """Return the name of a group: that of the record, or the range of amounts."""
+        if key is False:
+            return self.env._("(not told)")
+        if groupby == AMOUNT:
+            bounds = (10**key, 10 ** (key + 1) - 1)
+            return " – ".join(formatLang(self.env, n, digits=0) for n in bounds)
+        model = self.env["funnel.loss"]._fields[LOSS_KEYS[groupby]].comodel_name
+        return self.env[model].browse(key).name

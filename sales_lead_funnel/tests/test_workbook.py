@@ -166,11 +166,11 @@ class WorkbookCommon(FiguresCommon):
         """
         tables, titles = [], None
         for row in sheet.iter_rows():
-            if row[0].fill.fill_type and row[0].font.bold:
+            if titles and row[0].value and row[0].border.left.style:
+                tables[-1][1].append([cell.value for cell in row[: len(titles)]])
+            elif row[0].fill.fill_type and row[0].font.bold:
                 titles = [cell.value for cell in row if cell.value]
                 tables.append((titles, []))
-            elif titles and row[0].value and row[0].border.left.style:
-                tables[-1][1].append([cell.value for cell in row[: len(titles)]])
             else:
                 titles = None
         return tables
@@ -442,11 +442,11 @@ class TestWorkbookFiguresOrigin(WorkbookCommon):
         is_list = sheet.title in SEVERAL_TABLES
         return tables[is_list:]
 
-    def test_counts_of_the_losses_are_four_tables_of_figures(self):
+    def test_counts_of_the_losses_are_five_tables_of_figures(self):
         """There is something to prove: each of the tables holds figures."""
         book, marks = self._export_marked()
         tables = self._read_figures(book["Loss analysis"])
-        self.assertEqual(len(tables), 4)
+        self.assertEqual(len(tables), 5)
         for titles, rows in tables:
             self.assertEqual(titles[1:], ["Losses", "Share of losses", "Lost amount"])
             self.assertTrue(rows)

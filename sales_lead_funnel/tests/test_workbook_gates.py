@@ -147,17 +147,19 @@ class TestWorkbookGates(WorkbookFormsCommon):
                 "Analysed",
             ],
         )
-        tables = self._count_tables(rows)
+        tables, total = self._count_tables(rows), ["Total", 3, 1, 5000]
         self.assertEqual(
             tables,
             {
                 "By reason": [
                     ["Too dear", 2, 2 / 3, 4000],
                     ["No need", 1, 1 / 3, 1000],
+                    total,
                 ],
-                "By stage": [[self.stage.name, 3, 1, 5000]],
-                "By competitor": [["Rival", 3, 1, 5000]],
-                "By grade": [["(not told)", 3, 1, 5000]],
+                "By stage": [[self.stage.name, 3, 1, 5000], total],
+                "By competitor": [["Rival", 3, 1, 5000], total],
+                "By amount": [["1,000 – 9,999", 3, 1, 5000], total],
+                "By grade": [["(not told)", 3, 1, 5000], total],
             },
         )
 
@@ -194,8 +196,26 @@ class TestWorkbookGates(WorkbookFormsCommon):
                 amount = sum(row[5] for row in group)
                 expected.append([name, len(group), len(group) / len(told), amount])
             expected.sort(key=lambda line: (-line[1], line[0]))
+            expected.append(["Total", 3, 1, sum(row[5] for row in told)])
             with self.subTest(table=title):
                 self.assertEqual(tables[title], expected)
+
+    def test_amounts_are_grouped_by_size(self):
+        dear, none = self.reasons
+        for amount in (0, 0.5, 9999.99, 10000, 99999, 100000):
+            self._lose(dear if amount else none, expected_revenue=amount)
+        rows = list(self._export()["Loss analysis"].iter_rows(2, values_only=True))
+        sizes = self._count_tables([list(row) for row in rows])["By amount"]
+        self.assertEqual(
+            [row[:2] for row in sizes],
+            [
+                ["(not told)", 2],
+                ["10,000 – 99,999", 2],
+                ["1,000 – 9,999", 1],
+                ["100,000 – 999,999", 1],
+                ["Total", 6],
+            ],
+        )
 
     def test_amounts_are_in_the_currency_of_the_company(self):
         """Two companies, two currencies: each workbook tells its own, unconverted."""
@@ -217,7 +237,7 @@ class TestWorkbookGates(WorkbookFormsCommon):
         for owner in (self.env.company, company):
             sheet = self._export(company=owner)["Loss analysis"]
             rows = [list(row) for row in sheet.iter_rows(min_row=2, values_only=True)]
-            counts[owner] = self._count_tables(rows)["By reason"]
+            counts[owner] = self._count_tables(rows)["By reason"][:-1]
         self.assertEqual(counts[self.env.company], [["Too dear", 1, 1, 1000]])
         self.assertEqual(
             counts[company], [["No need", 1, 0.5, 200], ["Too dear", 1, 0.5, 800]]
