@@ -10,6 +10,7 @@ from . import test_ledger_property
 from . import test_metrics
 from . import test_metrics_access
 from . import test_my_day
+from . import test_my_day_gates
 from . import test_performance
 from . import test_plan
 from . import test_planned_activities
