@@ -10,7 +10,7 @@ ORDERS = {  # what is late for longest comes first
     "crm.lead": "funnel_next_contact_date, priority desc, id desc",
     "funnel.closing.step": "date_due, id",
     "funnel.loss": "retry_date, lost_at, id",
-    "funnel.stage.approval": "id",
+    "funnel.stage.approval": "create_date, id",
     "mail.activity": "date_deadline, id",
 }
 LEAD_SEARCH = "crm.view_crm_case_opportunities_filter"
