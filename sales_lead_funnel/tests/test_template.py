@@ -54,7 +54,7 @@ class TestTemplate(GateCommon):
         wizard = form.save()
         lead, mql, *_rest, won = wizard.line_ids
         self.assertEqual(won.stage_id, self.stage_won)
-        self.assertEqual((mql.outcome, won.outcome), ("new", "completed"))
+        self.assertEqual((mql.outcome, won.outcome), ("new", "extended"))
         self.assertIn("New stages: 4.", wizard.summary)
         self.assertIn("Budget is at least 100,000", mql.change)
         self.assertEqual(self._snapshot(), before)
@@ -64,7 +64,7 @@ class TestTemplate(GateCommon):
         self._apply()
         once = self._snapshot()
         wizard = self._open().save()
-        self.assertEqual(set(wizard.line_ids.mapped("outcome")), {"kept"})
+        self.assertEqual(set(wizard.line_ids.mapped("outcome")), {"unchanged"})
         self.assertFalse(any(wizard.line_ids.mapped("change")))
         wizard.action_apply()
         self.assertEqual(self._snapshot(), once)

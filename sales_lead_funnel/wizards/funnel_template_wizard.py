@@ -4,7 +4,11 @@ from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
 CORE_STAGES = 6  # S1-5: 4–6 core stages, never more
-OUTCOMES = [("new", "New stage"), ("completed", "Completed"), ("kept", "As it is")]
+OUTCOMES = [
+    ("new", "New stage"),
+    ("extended", "Extended"),
+    ("unchanged", "Unchanged"),
+]
 
 
 class FunnelTemplateWizard(models.TransientModel):
@@ -71,7 +75,8 @@ class FunnelTemplateWizard(models.TransientModel):
         for wizard in self:
             counts = Counter(wizard.line_ids.mapped("outcome"))
             wizard.summary = self.env._(
-                "New stages: %(new)s. Completed: %(completed)s. As they are: %(kept)s.",
+                "New stages: %(new)s. Extended: %(extended)s. Unchanged: "
+                "%(unchanged)s.",
                 **{outcome: counts[outcome] for outcome, _label in OUTCOMES},
             )
 
@@ -146,7 +151,7 @@ class FunnelTemplateWizardLine(models.TransientModel):
     def _get_outcome(self, changes):
         if not self.stage_id:
             return "new"
-        return "completed" if changes else "kept"
+        return "extended" if changes else "unchanged"
 
     def _is_shared(self):
         """Tell whether other teams pass this stage as well.
