@@ -75,7 +75,7 @@ class FunnelAskMixin(models.AbstractModel):
         return arch, view
 
     def _funnel_make_answer_nodes(self, names):
-        """Return the nodes that ask for these fields; the two of a range share a row."""
+        """Return the nodes that ask for fields; the two of a range share a row."""
         starts = {low: high for low, high in RANGES if {low, high} <= set(names)}
         nodes = []
         for name in names:

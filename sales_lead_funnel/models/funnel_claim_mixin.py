@@ -77,7 +77,8 @@ class FunnelClaimMixin(models.AbstractModel):
             lead: [
                 rule
                 for rule in unmet
-                if rule.effect != "approve" or not lead.sudo()._funnel_get_approval(stage_id)
+                if rule.effect != "approve"
+                or not lead.sudo()._funnel_get_approval(stage_id)
             ]
             for lead, unmet in self._funnel_find_unmet(rules).items()
         }

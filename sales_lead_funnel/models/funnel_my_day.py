@@ -184,9 +184,7 @@ class FunnelMyDay(models.AbstractModel):
     def _get_list_action(self, title, model, domain, name=""):
         lookup = self.env["ir.model.data"]._xmlid_to_res_id
         views = LIST_VIEWS.get(name) or LIST_VIEWS.get(model, (False, False))
-        list_view, search_view = (
-            lookup(xmlid) if xmlid else False for xmlid in views
-        )
+        list_view, search_view = (lookup(xmlid) if xmlid else False for xmlid in views)
         return {
             "type": "ir.actions.act_window",
             "name": title or self.env._("My Day"),

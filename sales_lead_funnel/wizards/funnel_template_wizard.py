@@ -40,9 +40,7 @@ class FunnelTemplateWizard(models.TransientModel):
         readonly=False,
         string="Stages",
     )
-    stage_count = fields.Integer(
-        string="Stages in all", compute="_compute_stage_count"
-    )
+    stage_count = fields.Integer(string="Stages in all", compute="_compute_stage_count")
     is_too_many = fields.Boolean(compute="_compute_stage_count")
     other_stages = fields.Char(
         string="Stages that stay beside it", compute="_compute_stage_count"
@@ -142,9 +140,7 @@ class FunnelTemplateWizardLine(models.TransientModel):
                 template = line._get_template()
                 line.name = template.name if template else False
                 line.is_shared = line._is_shared()
-                changes = template and line._list_changes(
-                    template, sequences.get(line)
-                )
+                changes = template and line._list_changes(template, sequences.get(line))
                 line.change = "\n".join(changes or [])
                 line.outcome = line._get_outcome(changes)
 

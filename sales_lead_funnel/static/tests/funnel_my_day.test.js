@@ -71,7 +71,10 @@ const TEAM = {
     ...OWN,
     screen: "team",
     is_manager: true,
-    sections: [section("requests"), section("reviews", [lead(3, {buttons: ["review"]})])],
+    sections: [
+        section("requests"),
+        section("reviews", [lead(3, {buttons: ["review"]})]),
+    ],
     team: {
         empty: "Nothing by rep",
         columns: [
