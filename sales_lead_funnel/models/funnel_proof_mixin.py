@@ -205,12 +205,14 @@ class FunnelProofMixin(models.AbstractModel):
 
         Sudo: that the manager is asked, every reader of the lead may know.
         """
+        if rule.effect != "approve":
+            return False
         asked = self.sudo().funnel_approval_ids.filtered(
             lambda approval: (
                 approval.state == "requested" and approval.stage_id.id == rule.stage_id
             )
         )[:1]
-        if rule.effect != "approve" or not asked:
+        if not asked:
             return False
         day = fields.Datetime.context_timestamp(self, asked.create_date).date()
         return self.env._(
