@@ -14,6 +14,7 @@ from . import mail_activity
 from . import funnel_activity_mixin
 from . import funnel_plan_mixin
 from . import funnel_score_mixin
+from . import funnel_claim_mixin
 from . import funnel_client_mixin
 from . import funnel_number_counter
 from . import funnel_number_mixin

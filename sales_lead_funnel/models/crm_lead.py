@@ -21,6 +21,7 @@ class CrmLead(models.Model):
         "funnel.work.mixin",
         "funnel.loss.mixin",
         "funnel.dropout.mixin",
+        "funnel.claim.mixin",
         "funnel.import.mixin",
         "crm.lead",
     ]
@@ -47,7 +48,7 @@ class CrmLead(models.Model):
         "funnel_next_contact_date",
         "funnel_gap",
         "funnel_waiting_stage_id",
-        "funnel_stage_gap",
+        "funnel_claim_note",
     )
     def _compute_funnel_card_note(self):
         """The one line the board's card may gain: the next thing to do."""
@@ -66,9 +67,8 @@ class CrmLead(models.Model):
         due = self._funnel_get_due_note()
         if due:
             return due, self.funnel_contact_overdue
-        if self.funnel_stage_gap:
-            proven = self.funnel_proven_stage_id.name or self.env._("no stage")
-            return self.env._("Proof reaches: %s", proven), True
+        if self.funnel_claim_note:
+            return self.funnel_claim_note, self.funnel_claim_alert
         if self.funnel_grade_state == "proposed":
             return self.env._("Grade waits for review"), False
         if not self.funnel_grade_id and self.funnel_suggested_grade_id:

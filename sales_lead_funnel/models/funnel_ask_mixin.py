@@ -9,6 +9,7 @@ from .funnel_gate_policy import may_approve
 ASK_KEY = "funnel_gate_stage_id"  # the stage that was wanted; a number, no privilege
 ANSWERS_KEY = "funnel_gate_view_ref"  # fields to ask; reaches views by this ending
 ASK_VIEW = "sales_lead_funnel.crm_lead_view_form_ask"
+RANGES = (("funnel_budget_min", "funnel_budget_max"),)  # asked together, in one row
 NOT_ASKED = {"stage_id", "team_id", "user_id", "type", "active", "probability"}
 MOVED = {"type": "ir.actions.act_window_close", "infos": {"funnel_moved": True}}
 
@@ -69,16 +70,40 @@ class FunnelAskMixin(models.AbstractModel):
         asked = self.env.context.get(ANSWERS_KEY)
         if asked and view_type == "form" and view == self.env.ref(ASK_VIEW, False):
             [group] = arch.xpath("//group[@name='funnel_answers']")
-            for name in str(asked).split(","):
-                if name in self._fields:
-                    group.append(self._funnel_make_field_node(name))
+            names = [n for n in str(asked).split(",") if n in self._fields]
+            group.extend(self._funnel_make_answer_nodes(names))
         return arch, view
 
-    def _funnel_make_field_node(self, name):
-        node = etree.Element("field", name=name)
-        if self._fields[name].type in ("one2many", "many2many"):
-            node.set("colspan", "2")
-        return node
+    def _funnel_make_answer_nodes(self, names):
+        """Return the nodes that ask for fields; the two of a range share a row."""
+        starts = {low: high for low, high in RANGES if {low, high} <= set(names)}
+        nodes = []
+        for name in names:
+            if name in starts:
+                nodes += self._funnel_make_range_nodes(name, starts[name])
+            elif name not in starts.values():
+                nodes += self._funnel_make_field_nodes(name)
+        return nodes
+
+    def _funnel_make_field_nodes(self, name):
+        """A list takes the whole width, below its title."""
+        kind = self._fields[name].type
+        if kind == "many2many":
+            return [etree.Element("field", name=name, widget="many2many_tags")]
+        if kind != "one2many":
+            return [etree.Element("field", name=name)]
+        return [
+            etree.Element("separator", string=self._funnel_get_label(name)),
+            etree.Element("field", name=name, nolabel="1", colspan="2"),
+        ]
+
+    def _funnel_make_range_nodes(self, low, high):
+        title, to = self.env._("Budget"), self.env._("to")
+        row = etree.Element("div", {"class": "o_row"})
+        row.append(etree.Element("field", {"name": low, "class": "oe_inline"}))
+        etree.SubElement(row, "span").text = to
+        row.append(etree.Element("field", {"name": high, "class": "oe_inline"}))
+        return [etree.Element("label", {"for": low, "string": title}), row]
 
     # ------------------------------------------------------------
     # DIALOG
@@ -101,6 +126,7 @@ class FunnelAskMixin(models.AbstractModel):
         return self._funnel_open_approval(stage) if "approve" in effects else False
 
     def _funnel_open_ask(self, stage, names):
+        has_list = any(self._fields[name].type == "one2many" for name in names)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("“%s” asks for", stage.name),
@@ -111,7 +137,7 @@ class FunnelAskMixin(models.AbstractModel):
             "context": {
                 ASK_KEY: stage.id,
                 ANSWERS_KEY: ",".join(names),
-                "dialog_size": "medium",
+                "dialog_size": "large" if has_list else "medium",
             },
         }
 
@@ -239,7 +265,12 @@ class FunnelAskMixin(models.AbstractModel):
         names = []
         for rule in self._funnel_find_stopping(stage):
             names += self.sudo()._funnel_get_asked_names(rule)
+        names = [other for name in names for other in self._funnel_get_range(name)]
         return [n for n in dict.fromkeys(names) if self._funnel_can_be_asked(n)]
+
+    def _funnel_get_range(self, name):
+        """Return the fields that are asked together with one, itself among them."""
+        return next((pair for pair in RANGES if name in pair), (name,))
 
     def _funnel_get_asked_names(self, rule):
         if rule.kind == "fields":

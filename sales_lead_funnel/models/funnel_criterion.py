@@ -23,6 +23,8 @@ OUTPUTS = [
     "funnel_dropout_reason",
     "funnel_waiting_stage_id",
     "funnel_card_note",
+    "funnel_claim_note",
+    "funnel_claim_alert",
 ]
 
 

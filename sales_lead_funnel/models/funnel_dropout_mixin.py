@@ -91,6 +91,14 @@ class FunnelDropoutMixin(models.AbstractModel):
         kept = Domain("funnel_keep_until", ">=", today)
         return meets & is_open & ~kept
 
+    def action_funnel_lose(self):
+        """Ask the reason; core's dialog marks the leads as lost."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm.crm_lead_lost_action"
+        )
+        asked = {"dialog_size": "medium", "default_lead_ids": self.ids}
+        return {**action, "context": asked}
+
     def action_funnel_keep(self):
         """Go on with these leads; they come back on the list later."""
         day = fields.Date.context_today(self) + timedelta(days=KEEP_DAYS)

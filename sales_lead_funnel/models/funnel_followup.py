@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL, plaintext2html
+from odoo.tools import SQL, format_date, plaintext2html
 
 from ..exceptions import FunnelFollowupError
 from .funnel_followup_correction import CONTENT
@@ -140,7 +140,7 @@ class FunnelFollowup(models.Model):
             moment = followup.happened_at and fields.Datetime.context_timestamp(
                 followup, followup.happened_at
             )
-            day = f"{moment:%Y-%m-%d}" if moment else ""
+            day = format_date(self.env, moment.date()) if moment else ""
             followup.display_name = f"{day} {channels.get(followup.channel, '')}"
 
     # ------------------------------------------------------------

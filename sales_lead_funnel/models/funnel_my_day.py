@@ -9,13 +9,14 @@ MEETING_LIMIT = 40  # rows of the meeting's list, which is read from top to bott
 ORDERS = {  # what is late for longest comes first
     "crm.lead": "funnel_next_contact_date, priority desc, id desc",
     "funnel.closing.step": "date_due, id",
+    "funnel.loss": "retry_date, lost_at, id",
+    "funnel.stage.approval": "create_date, id",
     "mail.activity": "date_deadline, id",
 }
-LIST_VIEWS = {  # views that the opened list shows, other than the model's first
-    "crm.lead": (
-        "crm.crm_case_tree_view_oppor",
-        "crm.view_crm_case_opportunities_filter",
-    ),
+LEAD_SEARCH = "crm.view_crm_case_opportunities_filter"
+LIST_VIEWS = {  # views that an opened list, or those of a model, show first
+    "crm.lead": ("crm.crm_case_tree_view_oppor", LEAD_SEARCH),
+    "dropout": ("sales_lead_funnel.crm_lead_view_list_dropout", LEAD_SEARCH),
 }
 
 
@@ -97,11 +98,15 @@ class FunnelMyDay(models.AbstractModel):
         _ = self.env._
         titles = {
             "refused": _("Requests refused"),
+            "refused_stages": _("Stage approvals refused in the last 7 days"),
             "assigned": _("Requests assigned to me"),
             "steps": _("Closing steps late"),
             "corrected": _("Grades corrected in the last 7 days"),
             "activities": _("Activities due"),
             "to_propose": _("Grades to propose"),
+            "dropout": _("May be dropped"),
+            "losses": _("Losses to analyse"),
+            "retries": _("To be tried again"),
         }
         return [
             self._part(name, titles[name], model, domain)
@@ -119,12 +124,28 @@ class FunnelMyDay(models.AbstractModel):
                 _("No request waits for an answer."),
                 [self._part("requests", "", "funnel.resource.request", submitted)],
             ),
+            *self._get_approval_sections(),
             self._section(
                 "reviews",
                 _("Grades to review"),
                 _("No grade waits for your review."),
                 [self._part("to_review", "", "crm.lead", to_review)],
             ),
+        ]
+
+    def _get_approval_sections(self):
+        """Return the requests to let leads in, nothing where no stage needs one."""
+        if not self._get_gates().asks_approval:
+            return []
+        _ = self.env._
+        waiting = self._get_approval_domain()
+        return [
+            self._section(
+                "approvals",
+                _("Stage approvals to answer"),
+                _("No lead waits for your approval."),
+                [self._part("approvals", "", "funnel.stage.approval", waiting)],
+            )
         ]
 
     @api.model
@@ -146,7 +167,7 @@ class FunnelMyDay(models.AbstractModel):
             "title": title,
             "count": count,
             "rows": self._get_rows(name, records),
-            "action": self._get_list_action(title, model, domain),
+            "action": self._get_list_action(title, model, domain, name),
         }
 
     def _fetch(self, name, model, domain):
@@ -160,12 +181,10 @@ class FunnelMyDay(models.AbstractModel):
             count = self.env[model].search_count(domain)
         return records[:limit], count
 
-    def _get_list_action(self, title, model, domain):
+    def _get_list_action(self, title, model, domain, name=""):
         lookup = self.env["ir.model.data"]._xmlid_to_res_id
-        list_view, search_view = (
-            lookup(xmlid) if xmlid else False
-            for xmlid in LIST_VIEWS.get(model, (False, False))
-        )
+        views = LIST_VIEWS.get(name) or LIST_VIEWS.get(model, (False, False))
+        list_view, search_view = (lookup(xmlid) if xmlid else False for xmlid in views)
         return {
             "type": "ir.actions.act_window",
             "name": title or self.env._("My Day"),
@@ -186,8 +205,10 @@ class FunnelMyDay(models.AbstractModel):
             "overdue": _("Overdue"),
             "due": _("Due today"),
             "risk": _("At risk"),
+            "dropout": _("May be dropped"),
         }
         domains = self._get_lead_domains()
+        titles = {name: title for name, title in titles.items() if name in domains}
         counts, users = {}, self.env["res.users"]
         for name in titles:
             groups = self.env["crm.lead"]._read_group(
@@ -216,7 +237,9 @@ class FunnelMyDay(models.AbstractModel):
                 {
                     "name": name,
                     "title": title,
-                    "action": self._get_list_action(title, "crm.lead", domains[name]),
+                    "action": self._get_list_action(
+                        title, "crm.lead", domains[name], name
+                    ),
                     "count": sum(counts[name].values()),
                 }
                 for name, title in titles.items()

@@ -4,10 +4,12 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .funnel_coach_mixin import SILENT_DAYS
+from .funnel_gate_plan import LOSS_WINDOW
 from .mail_activity import LOGGED_CATEGORIES
 
 RISK_OVERDUE_DAYS = 7  # days a contact is overdue until its lead is at risk
-RECENT_DAYS = 7  # days a corrected grade stays listed; also “since last week”
+RECENT_DAYS = 7  # days a corrected grade or refused approval stays listed; also
+# “since last week”
 
 
 class FunnelMyDayLists(models.AbstractModel):
@@ -37,7 +39,17 @@ class FunnelMyDayLists(models.AbstractModel):
             "to_review": pending & Domain("funnel_grade_state", "=", "proposed"),
             "meeting": pending
             & Domain("funnel_grade_id", "=", self._get_top_grade().id),
+            **self._get_dropout_domains(),
         }
+
+    def _get_gates(self):
+        return self.env["funnel.criterion"]._get_gates()
+
+    def _get_dropout_domains(self):
+        """Return the candidates to be dropped, nothing where no stage knows any."""
+        if not self._get_gates().dropout:
+            return {}
+        return {"dropout": Domain("funnel_is_dropout", "=", True)}
 
     def _get_risks(self, today):
         """Return ``{risk: domain}``. Override to add others."""
@@ -93,11 +105,13 @@ class FunnelMyDayLists(models.AbstractModel):
         today = str(fields.Date.context_today(self))
         me = self.env.uid
         mine = Domain("user_id", "=", me)
+        leads = self._get_lead_domains()
         return {
             "refused": (
                 "funnel.resource.request",
                 Domain("requester_id", "=", me) & Domain("state", "=", "refused"),
             ),
+            **self._get_refused_stages(),
             "assigned": (
                 "funnel.resource.request",
                 Domain("assignee_id", "=", me) & Domain("state", "=", "approved"),
@@ -111,7 +125,52 @@ class FunnelMyDayLists(models.AbstractModel):
             ),
             "corrected": ("crm.lead", Domain("id", "in", self._get_corrected_ids())),
             "activities": ("mail.activity", self._get_activity_domain(today)),
-            "to_propose": ("crm.lead", mine & self._get_lead_domains()["to_propose"]),
+            "to_propose": ("crm.lead", mine & leads["to_propose"]),
+            **{
+                name: ("crm.lead", mine & domain)
+                for name, domain in self._get_dropout_domains().items()
+            },
+            **self._get_loss_domains(today),
+        }
+
+    def _get_refused_stages(self):
+        """Return what managers refused of late, while the lead still could go there."""
+        if not self._get_gates().asks_approval:
+            return {}
+        since = fields.Datetime.now() - timedelta(days=RECENT_DAYS)
+        refused = (
+            Domain("requester_id", "=", self.env.uid)
+            & Domain("state", "=", "refused")
+            & Domain("answered_at", ">=", str(since))
+            & Domain("lead_id", "any", [("won_status", "=", "pending")])
+        )
+        return {"refused_stages": ("funnel.stage.approval", refused)}
+
+    def _get_approval_domain(self):
+        """Requests that the user, a manager, may answer (one test compares)."""
+        me, company = self.env.uid, self.env.company
+        lets = Domain("company_id.funnel_self_approval", "=", True)
+        if company.funnel_self_approval:
+            lets |= Domain("company_id", "=", False)
+        others = Domain("user_id", "!=", me)
+        foreign = Domain("requester_id", "!=", me) & Domain("lead_id", "any", others)
+        return Domain("state", "=", "requested") & (
+            foreign | Domain("lead_id", "any", lets)
+        )
+
+    def _get_loss_domains(self, today):
+        """Return the user's losses that ask for something.
+
+        Activities remind of them too, but those of leads only are listed here.
+        """
+        mine = Domain("user_id", "=", self.env.uid)
+        since = fields.Datetime.now() - timedelta(days=LOSS_WINDOW)
+        todo = Domain("state", "=", "todo") & Domain("lost_at", ">=", str(since))
+        due = Domain("retry_date", "<=", today) & Domain("state", "!=", "reopened")
+        fresh = Domain("retry_lead_id", "=", False)
+        return {
+            "losses": ("funnel.loss", mine & todo),
+            "retries": ("funnel.loss", mine & due & fresh),
         }
 
     def _get_activity_domain(self, today):

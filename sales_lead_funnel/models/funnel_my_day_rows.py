@@ -7,14 +7,18 @@ from odoo.tools import format_amount, format_date
 
 from .funnel_my_day_lists import RECENT_DAYS, RISK_OVERDUE_DAYS
 
-BUTTONS = {"to_review": "review", "to_propose": "propose"}  # other lists: log
+BUTTONS = {  # other lists of leads: log
+    "to_review": ["review"],
+    "to_propose": ["propose"],
+    "dropout": ["lose", "keep"],
+}
 
 
 class FunnelMyDayRows(models.AbstractModel):
     """The rows of My day, as plain data.
 
     Each row: ``id`` and ``model`` of the record a click opens, ``title``, ``client``,
-    ``alert`` (what is wrong), ``note`` (what to do), ``lead_id`` and ``button`` to act
+    ``alert`` (what is wrong), ``note`` (what to do), ``lead_id`` and ``buttons`` to act
     on the lead at once; rows of leads also ``grade`` and ``stage``.
     """
 
@@ -25,6 +29,8 @@ class FunnelMyDayRows(models.AbstractModel):
         make = {
             "funnel.resource.request": self._request_row,
             "funnel.closing.step": self._step_row,
+            "funnel.loss": self._loss_row,
+            "funnel.stage.approval": self._approval_row,
             "mail.activity": self._activity_row,
         }
         if records._name == "crm.lead":
@@ -52,19 +58,21 @@ class FunnelMyDayRows(models.AbstractModel):
                     score=round(lead.funnel_score),
                     grade=lead.funnel_suggested_grade_id.name,
                 )
+            elif name == "dropout":
+                alert = lead.funnel_dropout_reason or ""
             else:
                 note = lead.funnel_grade_reason or ""
-            rows.append(self._lead_row(lead, BUTTONS.get(name, "log"), alert, note))
+            rows.append(self._lead_row(lead, BUTTONS.get(name), alert, note))
         return rows
 
-    def _lead_row(self, lead, button="log", alert="", note=""):
+    def _lead_row(self, lead, buttons=None, alert="", note=""):
         grade = lead.funnel_grade_id
         client = lead.funnel_client or ""
         return {
             "id": lead.id,
             "model": "crm.lead",
             "lead_id": lead.id,
-            "button": button,
+            "buttons": buttons or ["log"],
             "title": lead.name or "",
             "client": client if client != lead.name else "",
             "stage": lead.stage_id.name or "",
@@ -137,13 +145,41 @@ class FunnelMyDayRows(models.AbstractModel):
             )
         return self._child_row(request, note, self._tell_overdue(day))
 
+    def _approval_row(self, approval):
+        """The lead, the way it is to go, and who says what about it."""
+        stages = (approval.from_stage_id.name, approval.stage_id.name)
+        row = self._child_row(approval, self._tell_approval(approval))
+        return row | {"client": " → ".join(name or "—" for name in stages)}
+
+    def _tell_approval(self, approval):
+        _ = self.env._
+        if approval.state == "refused":
+            return approval.reason
+        asked = fields.Datetime.context_timestamp(approval, approval.create_date)
+        who = _(
+            "%(who)s, since %(day)s",
+            who=approval.requester_id.name,
+            day=format_date(self.env, asked.date()),
+        )
+        return ": ".join(filter(None, [who, approval.note]))
+
+    def _loss_row(self, loss):
+        """The lead, where it was lost and why, and when to try again."""
+        _ = self.env._
+        alert = self._tell_overdue(loss.retry_date) if loss.retry_date else ""
+        lost = fields.Datetime.context_timestamp(loss, loss.lost_at)
+        note = _("lost on %s", format_date(self.env, lost.date()))
+        row = self._child_row(loss, note, alert)
+        reason = [loss.stage_id.name, loss.lost_reason_id.name]
+        return row | {"client": " · ".join(filter(None, reason))}
+
     def _step_row(self, step):
         row = self._child_row(step, "", self._tell_overdue(step.date_due))
         return row | {
             "id": step.lead_id.id,
             "model": "crm.lead",
             "lead_id": step.lead_id.id,
-            "button": "log",
+            "buttons": ["log"],
         }
 
     def _child_row(self, record, note, alert=""):
@@ -152,8 +188,8 @@ class FunnelMyDayRows(models.AbstractModel):
             "id": record.id,
             "model": record._name,
             "lead_id": False,
-            "button": False,
-            "title": record.name,
+            "buttons": [],
+            "title": record.display_name,
             "client": record.sudo().lead_id.name or "",
             "alert": alert,
             "note": note or "",
@@ -164,7 +200,7 @@ class FunnelMyDayRows(models.AbstractModel):
             "id": activity.res_id,
             "model": activity.res_model,
             "lead_id": activity.res_id,
-            "button": "log",
+            "buttons": ["log"],
             "title": activity.summary or activity.activity_type_id.name or "",
             "client": activity.res_name or "",
             "alert": self._tell_overdue(activity.date_deadline),

@@ -169,7 +169,10 @@ class FunnelProofMixin(models.AbstractModel):
         return parts or False
 
     def _funnel_list_criteria(self, stage_id):
-        """Return ``[{label, done, why, effect, proofs}]`` of a stage's criteria."""
+        """Return ``[{label, done, why, effect, proofs}]`` of a stage's criteria.
+
+        ``waits`` tells that the manager is asked already.
+        """
         gates = self.env["funnel.criterion"]._get_gates()
         rules = gates.entry.get(stage_id, ())
         unmet = {rule.id for rule in self._funnel_find_unmet(rules).get(self, ())}
@@ -183,14 +186,40 @@ class FunnelProofMixin(models.AbstractModel):
         proofs = self._funnel_cite(rule) if is_met else []
         if approval:
             proofs = self._funnel_cite_records(approval)
+        waiting = not done and self._funnel_tell_waiting(rule)
+        why = not done and self._funnel_explain_rule(self.sudo(), rule)
+        if waiting:
+            why = f"{criterion.message or criterion.display_name} – {waiting}"
         return {
             "id": rule.id,
             "label": criterion.display_name,
             "done": done,
             "effect": rule.effect,
-            "why": False if done else self._funnel_explain_rule(self.sudo(), rule),
+            "why": why,
+            "waits": bool(waiting),
             "proofs": proofs,
         }
+
+    def _funnel_tell_waiting(self, rule):
+        """Say who asked the manager and when, False where nobody did.
+
+        Sudo: that the manager is asked, every reader of the lead may know.
+        """
+        if rule.effect != "approve":
+            return False
+        asked = self.sudo().funnel_approval_ids.filtered(
+            lambda approval: (
+                approval.state == "requested" and approval.stage_id.id == rule.stage_id
+            )
+        )[:1]
+        if not asked:
+            return False
+        day = fields.Datetime.context_timestamp(self, asked.create_date).date()
+        return self.env._(
+            "waiting for the manager, asked by %(who)s on %(day)s",
+            who=asked.requester_id.name,
+            day=format_date(self.env, day),
+        )
 
     # ------------------------------------------------------------
     # PROOFS
@@ -229,13 +258,20 @@ class FunnelProofMixin(models.AbstractModel):
         return self._funnel_cite_records(lead[name].filtered_domain(inner))
 
     def _funnel_cite_records(self, records):
-        """Cite what the reader may see of the records."""
-        visible = records.with_env(self.env)._filtered_access("read")
-        return [self._funnel_cite_record(record) for record in visible[:PROOFS_SHOWN]]
+        """Cite what the reader may see of the records; the first says what they are."""
+        visible = records.with_env(self.env)._filtered_access("read")[:PROOFS_SHOWN]
+        proofs = [self._funnel_cite_record(record) for record in visible]
+        for proof in proofs[:1]:
+            kind = self.env["ir.model"]._get(records._name).sudo().name
+            proof["text"] = f"{kind}: {proof['text']}"
+        return proofs
 
     def _funnel_cite_record(self, record):
-        text = f"{record._description}: {record.display_name}"
-        return {"text": text, "model": record._name, "id": record._origin.id}
+        return {
+            "text": record.display_name,
+            "model": record._name,
+            "id": record._origin.id,
+        }
 
     def _funnel_cite_value(self, name):
         """Cite a value, nothing where the reader sees neither field nor record."""

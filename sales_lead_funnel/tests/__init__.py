@@ -11,6 +11,7 @@ from . import test_metrics
 from . import test_metrics_access
 from . import test_metrics_losses
 from . import test_my_day
+from . import test_my_day_gates
 from . import test_performance
 from . import test_plan
 from . import test_planned_activities

@@ -146,3 +146,23 @@ class TestGateQueries(GateCommon):
 
         count(FEW)
         self.assertLessEqual(count(80), count(FEW) + 3)
+
+    def test_board_of_leads_above_their_proof_does_not_ask_per_card(self):
+        self._gate()
+        self._create_criterion("funnel_need", "funnel_sales_12m", effect="warn")
+        self._create_criterion(domain="[]", effect="approve", stage=self.stage_won)
+
+        def count(number):
+            leads = self._create_leads(number)
+            leads.write({"stage_id": self.stage_won.id, "probability": 40})
+            leads = leads.with_user(self.rep)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            leads.mapped("funnel_claim_note")
+            queries = self.env.cr.sql_log_count - before
+            self.assertTrue(all(leads.mapped("funnel_claim_note")))
+            return queries
+
+        count(FEW)
+        self.assertLessEqual(count(80), count(FEW) + 3)

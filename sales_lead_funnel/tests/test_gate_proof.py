@@ -7,6 +7,7 @@ from ..models.funnel_ask_mixin import ANSWERS_KEY, ASK_KEY
 from .common_gates import GateCommon
 
 DECIDER = "[('funnel_stakeholder_ids', 'any', [('role', '=', 'decides')])]"
+BUDGET = ("funnel_budget_min", "funnel_budget_max")
 
 
 @tagged("post_install", "-at_install")
@@ -27,10 +28,30 @@ class TestProvenStage(GateCommon):
         self._create_criterion("funnel_need")
         self._move(self.lead, self.stage_next)
         self.assertEqual(self._fact(), (self.stage_new, 1))
-        self.assertEqual(self.lead.funnel_card_note, "Proof reaches: New")
+        self.assertEqual(
+            self.lead.funnel_card_note, "Proven only to “New”: Initial need"
+        )
         self.assertTrue(self.lead.funnel_card_alert)
         domain = self._filter_domain("funnel_above_proof")
         self.assertIn(self.lead, self.env["crm.lead"].search(domain))
+
+    def test_what_is_only_warned_of_is_no_alert(self):
+        self._create_criterion("funnel_need", effect="warn", name="Need")
+        self._move_as(self.rep)
+        self.assertEqual(self.lead.funnel_card_note, "Proven only to “New”: Need")
+        self.assertFalse(self.lead.funnel_card_alert)
+        self._create_criterion("funnel_authority", name="Power", sequence=20)
+        self.lead.invalidate_recordset()
+        self.assertEqual(self.lead.funnel_card_note, "Proven only to “New”: Need")
+        self.assertTrue(self.lead.funnel_card_alert)
+
+    def test_the_first_stage_that_lacks_something_is_told(self):
+        self._create_criterion("funnel_need", effect="warn", name="Need")
+        self._create_criterion("funnel_authority", stage=self.stage_won, name="Power")
+        self._move(self.lead, self.stage_won)
+        self.assertTrue(self.lead.funnel_claim_note.endswith("“New”: Need"))
+        self.lead.funnel_need = "A CRM"
+        self.assertTrue(self.lead.funnel_claim_note.endswith(": Power"))
 
     def test_proof_follows_the_records_of_the_lead(self):
         self._create_criterion(domain=DECIDER)
@@ -180,6 +201,19 @@ class TestChecklist(GateCommon):
         [item] = self._items(claimed=True)
         self.assertFalse(item["done"])
 
+    def test_what_waits_for_the_manager_says_so(self):
+        self._create_criterion(domain="[]", effect="approve", message="Confirm it.")
+        [item] = self._items()
+        self.assertFalse(item["waits"])
+        self.assertIn("needs the manager's approval", item["why"])
+        self.env["funnel.stage.approval"].with_user(self.rep).create(
+            {"lead_id": self.lead.id, "stage_id": self.stage_next.id}
+        )
+        [item] = self._items()
+        self.assertTrue(item["waits"])
+        self.assertIn("Confirm it. – waiting for the manager", item["why"])
+        self.assertIn(self.rep.name, item["why"])
+
     def test_checklist_follows_while_editing(self):
         self._create_criterion("funnel_need")
         form = Form(self.lead.with_user(self.rep), "crm.crm_lead_view_form")
@@ -206,12 +240,33 @@ class TestRefusedMoveAsks(GateCommon):
         action = self._ask()
         self.assertEqual(
             action["context"][ANSWERS_KEY].split(","),
-            ["funnel_budget_max", "funnel_need", "funnel_purchase_date"],
+            [*BUDGET, "funnel_need", "funnel_purchase_date"],
         )
         _lead, form = self._open(action)
         asked = form._view["fields"]
         self.assertIn("funnel_need", asked)
         self.assertNotIn("funnel_authority", asked)
+
+    def test_both_ends_of_a_range_are_asked_in_one_row(self):
+        for name in BUDGET:
+            criterion = self._create_criterion(name)
+            action = self._ask()
+            self.assertEqual(action["context"][ANSWERS_KEY].split(","), [*BUDGET])
+            arch = self._open(action)[1]._view["tree"]
+            [row] = arch.xpath("//div[hasclass('o_row')]")
+            self.assertEqual([n.get("name") for n in row.iter("field")], [*BUDGET])
+            self.assertEqual(len(arch.xpath("//field[@name='funnel_budget_min']")), 1)
+            criterion.unlink()
+
+    def test_a_list_is_asked_below_its_title_in_a_large_dialog(self):
+        self._create_criterion("funnel_need")
+        self.assertEqual(self._ask()["context"]["dialog_size"], "medium")
+        self._create_criterion(domain=DECIDER)
+        action = self._ask()
+        self.assertEqual(action["context"]["dialog_size"], "large")
+        arch = self._open(action)[1]._view["tree"]
+        [title] = arch.xpath("//separator[following-sibling::field[@nolabel='1']]")
+        self.assertEqual(title.get("string"), "Decision chain")
 
     def test_answers_are_saved_and_the_lead_moves_in_one_go(self):
         self._create_criterion("funnel_need")

@@ -9,8 +9,7 @@ from odoo.tests import tagged
 from .common import FunnelCommon
 
 
-@tagged("post_install", "-at_install")
-class TestMyDay(FunnelCommon):
+class DayCommon(FunnelCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -43,6 +42,21 @@ class TestMyDay(FunnelCommon):
         section = self._section(self._day(user, "own"), "waiting")
         return {part["name"]: part for part in section["parts"]}
 
+    def _assert_same(self, user, part):
+        action = part["action"]
+        model = self.env[action["res_model"]].with_user(user)
+        self.assertEqual(model.search_count(action["domain"]), part["count"])
+
+    def _count_queries(self, user, screen):
+        self._day(user, screen)
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.env["funnel.my.day"].with_user(user).get_day(screen)
+        return self.env.cr.sql_log_count - before
+
+
+@tagged("post_install", "-at_install")
+class TestMyDay(DayCommon):
     def test_a_contact_is_overdue_due_or_neither(self):
         overdue, due, _later = self._due(-1), self._due(0), self._due(1)
         self.assertEqual(self._ids(self.rep, "overdue"), overdue.ids)
@@ -99,11 +113,6 @@ class TestMyDay(FunnelCommon):
                 for section in day["sections"]:
                     for part in section["parts"]:
                         self._assert_same(user, part)
-
-    def _assert_same(self, user, part):
-        action = part["action"]
-        model = self.env[action["res_model"]].with_user(user)
-        self.assertEqual(model.search_count(action["domain"]), part["count"])
 
     def _fill(self):
         """One of everything, for the rep."""
@@ -280,13 +289,6 @@ class TestMyDay(FunnelCommon):
     # ------------------------------------------------------------
     # COST
     # ------------------------------------------------------------
-
-    def _count_queries(self, user, screen):
-        self._day(user, screen)
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        self.env["funnel.my.day"].with_user(user).get_day(screen)
-        return self.env.cr.sql_log_count - before
 
     def test_cost_is_flat_in_the_number_of_leads(self):
         self._fill()

@@ -54,9 +54,9 @@ class TestTemplate(GateCommon):
         wizard = form.save()
         lead, mql, *_rest, won = wizard.line_ids
         self.assertEqual(won.stage_id, self.stage_won)
-        self.assertIn("new stage", mql.change)
+        self.assertEqual((mql.outcome, won.outcome), ("new", "extended"))
+        self.assertIn("New stages: 4.", wizard.summary)
         self.assertIn("Budget is at least 100,000", mql.change)
-        self.assertNotIn("new stage", won.change)
         self.assertEqual(self._snapshot(), before)
         self.assertEqual(lead.name, "New lead")
 
@@ -64,7 +64,8 @@ class TestTemplate(GateCommon):
         self._apply()
         once = self._snapshot()
         wizard = self._open().save()
-        self.assertEqual(set(wizard.line_ids.mapped("change")), {"nothing"})
+        self.assertEqual(set(wizard.line_ids.mapped("outcome")), {"unchanged"})
+        self.assertFalse(any(wizard.line_ids.mapped("change")))
         wizard.action_apply()
         self.assertEqual(self._snapshot(), once)
 

@@ -1,7 +1,14 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
 CORE_STAGES = 6  # S1-5: 4–6 core stages, never more
+OUTCOMES = [
+    ("new", "New stage"),
+    ("extended", "Extended"),
+    ("unchanged", "Unchanged"),
+]
 
 
 class FunnelTemplateWizard(models.TransientModel):
@@ -33,11 +40,12 @@ class FunnelTemplateWizard(models.TransientModel):
         readonly=False,
         string="Stages",
     )
-    stage_count = fields.Integer(compute="_compute_stage_count")
+    stage_count = fields.Integer(string="Stages in all", compute="_compute_stage_count")
     is_too_many = fields.Boolean(compute="_compute_stage_count")
     other_stages = fields.Char(
         string="Stages that stay beside it", compute="_compute_stage_count"
     )
+    summary = fields.Char(compute="_compute_summary", export_string_translation=False)
 
     @api.depends("code", "team_id")
     def _compute_line_ids(self):
@@ -59,6 +67,16 @@ class FunnelTemplateWizard(models.TransientModel):
             wizard.stage_count = len(wizard.line_ids) + len(others)
             wizard.is_too_many = wizard.stage_count > CORE_STAGES
             wizard.other_stages = ", ".join(others.mapped("name"))
+
+    @api.depends("line_ids.outcome")
+    def _compute_summary(self):
+        for wizard in self:
+            counts = Counter(wizard.line_ids.mapped("outcome"))
+            wizard.summary = self.env._(
+                "New stages: %(new)s. Extended: %(extended)s. Unchanged: "
+                "%(unchanged)s.",
+                **{outcome: counts[outcome] for outcome, _label in OUTCOMES},
+            )
 
     def _get_team_stages(self):
         team = Domain("team_ids", "=", False) | Domain(
@@ -110,6 +128,7 @@ class FunnelTemplateWizardLine(models.TransientModel):
     stage_id = fields.Many2one(
         "crm.stage", string="Existing stage", help="Empty: a new stage is made."
     )
+    outcome = fields.Selection(OUTCOMES, compute="_compute_change")
     change = fields.Text(string="What changes", compute="_compute_change")
     is_shared = fields.Boolean(compute="_compute_change")
 
@@ -121,9 +140,14 @@ class FunnelTemplateWizardLine(models.TransientModel):
                 template = line._get_template()
                 line.name = template.name if template else False
                 line.is_shared = line._is_shared()
-                line.change = template and line._describe_change(
-                    template, sequences.get(line)
-                )
+                changes = template and line._list_changes(template, sequences.get(line))
+                line.change = "\n".join(changes or [])
+                line.outcome = line._get_outcome(changes)
+
+    def _get_outcome(self, changes):
+        if not self.stage_id:
+            return "new"
+        return "extended" if changes else "unchanged"
 
     def _is_shared(self):
         """Tell whether other teams pass this stage as well.
@@ -144,10 +168,10 @@ class FunnelTemplateWizardLine(models.TransientModel):
         stages = self.env["funnel.template"]._get_stages(code) if code else []
         return next((stage for stage in stages if stage.key == self.key), None)
 
-    def _describe_change(self, template, sequence):
+    def _list_changes(self, template, sequence):
         _ = self.env._
         asks = [ask.name for ask in self._get_new_asks(template)]
-        parts = [] if self.stage_id else [_("new stage")]
+        parts = []
         vals = self._prepare_standard_vals(template) if self.stage_id else {}
         if "funnel_goal" in vals or "funnel_owner_role" in vals:
             parts.append(_("goal and owner role"))
@@ -156,7 +180,7 @@ class FunnelTemplateWizardLine(models.TransientModel):
         if self._is_moved(sequence):
             stays = _("not its order, other teams use it")
             parts.append(stays if self._is_shared() else _("order"))
-        return "; ".join(parts) or _("nothing")
+        return parts
 
     def _get_new_asks(self, template):
         """Return what nobody asks in this stage, by whatever template or hand."""

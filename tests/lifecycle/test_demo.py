@@ -295,7 +295,7 @@ result = {{
     "above": len(above),
     "all": len(pipeline),
     "owners": len(above.user_id & reps),
-    "cards": sum("Proof reaches" in (lead.funnel_card_note or "") for lead in above),
+    "cards": sum("Proven only to" in (lead.funnel_card_note or "") for lead in above),
     "proven": len(pipeline.filtered("funnel_proven_stage_id")),
 }}
 """

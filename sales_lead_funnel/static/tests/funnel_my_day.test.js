@@ -16,7 +16,7 @@ const lead = (id, vals = {}) => ({
     id,
     model: "crm.lead",
     lead_id: id,
-    button: "log",
+    buttons: ["log"],
     title: `Lead ${id}`,
     client: "Client",
     stage: "New",
@@ -58,7 +58,7 @@ const OWN = {
                 model: "funnel.resource.request",
                 id: 7,
                 lead_id: false,
-                button: false,
+                buttons: [],
             }),
         ]),
         section("risk"),
@@ -71,7 +71,10 @@ const TEAM = {
     ...OWN,
     screen: "team",
     is_manager: true,
-    sections: [section("requests"), section("reviews", [lead(3, {button: "review"})])],
+    sections: [
+        section("requests"),
+        section("reviews", [lead(3, {buttons: ["review"]})]),
+    ],
     team: {
         empty: "Nothing by rep",
         columns: [
@@ -216,6 +219,28 @@ test("a grade is reviewed from its row", async () => {
         "get_day false",
         "action_funnel_review_grade 3",
         "get_day team",
+    ]);
+});
+
+test("a candidate to be dropped is lost or kept from its row", async () => {
+    const row = lead(6, {buttons: ["lose", "keep"], alert: "No advance"});
+    days.false = {...OWN, sections: [section("waiting", [row])]};
+    await mountDay();
+    expect(queryAllTexts("[data-section=waiting] .o_funnel_day_act")).toEqual([
+        "Lose",
+        "Keep",
+    ]);
+    await click("[data-act=lose]");
+    await animationFrame();
+    await click("[data-section=overdue] [data-act=log]");
+    await animationFrame();
+    expect("[data-act=keep]").toHaveCount(0);
+    expect.verifySteps([
+        "get_day false",
+        "action_funnel_lose 6",
+        "get_day own",
+        "action_funnel_log_followup 1",
+        "get_day own",
     ]);
 });
 

@@ -30,6 +30,18 @@ const BUTTONS = {
         label: _t("Propose"),
         title: _t("Propose grade"),
     },
+    lose: {
+        method: "action_funnel_lose",
+        icon: "fa-thumbs-o-down",
+        label: _t("Lose"),
+        title: _t("Mark as lost, with the reason"),
+    },
+    keep: {
+        method: "action_funnel_keep",
+        icon: "fa-thumb-tack",
+        label: _t("Keep"),
+        title: _t("Keep for 30 days"),
+    },
 };
 
 export class FunnelDayGrade extends Component {
@@ -42,7 +54,7 @@ export class FunnelDayGrade extends Component {
     }
 }
 
-/** One line of a list: a click opens the record, the button acts on the lead. */
+/** One line of a list: a click opens the record, the buttons act on the lead. */
 export class FunnelDayRow extends Component {
     static template = "sales_lead_funnel.FunnelDayRow";
     static components = {FunnelDayGrade};
@@ -52,8 +64,8 @@ export class FunnelDayRow extends Component {
         onAct: Function,
     };
 
-    get button() {
-        return BUTTONS[this.props.row.button];
+    get buttons() {
+        return this.props.row.buttons.map((name) => ({name, ...BUTTONS[name]}));
     }
 }
 
@@ -106,10 +118,10 @@ export class FunnelMyDay extends Component {
         });
     }
 
-    act(row) {
+    act(row, button = "log") {
         return this.action.doActionButton({
             type: "object",
-            name: BUTTONS[row.button].method,
+            name: BUTTONS[button].method,
             resModel: "crm.lead",
             resId: row.lead_id,
             context: user.context,

@@ -24,6 +24,9 @@ export class FunnelChecklistField extends Component {
         if (item.done) {
             return "fa-check text-success";
         }
+        if (item.waits) {
+            return "fa-hourglass-half text-warning";
+        }
         return item.effect === "block" ? "fa-times text-danger" : "fa-exclamation";
     }
 
