@@ -70,7 +70,10 @@ class FunnelGateSheets(models.AbstractModel):
             _("Loss analysis"),
             [
                 Table(self._get_loss_columns(), told),
-                *(self._count_losses(scope, *group) for group in self._group_losses()),
+                *(
+                    self._count_losses(scope, groupby, *titles)
+                    for groupby, titles in self._group_losses().items()
+                ),
             ],
         )
 
@@ -97,15 +100,15 @@ class FunnelGateSheets(models.AbstractModel):
         return Domain("lead_id", "any", scope.domain) & lost
 
     def _group_losses(self):
-        """Return what losses are counted by: ``[(groupby, title, label)]``."""
+        """Return what losses are counted by: ``{groupby: (title, label)}``."""
         _ = self.env._
-        return [
-            ("lost_reason_id", _("By reason"), _("Reason")),
-            ("stage_id", _("By stage"), _("Stage")),
-            ("competitor_id", _("By competitor"), _("Competitor")),
-            (AMOUNT, _("By amount"), _("Amount")),
-            ("funnel_grade_id", _("By grade"), _("Grade")),
-        ]
+        return {
+            "lost_reason_id": (_("By reason"), _("Reason")),
+            "stage_id": (_("By stage"), _("Stage")),
+            "competitor_id": (_("By competitor"), _("Competitor")),
+            AMOUNT: (_("By amount"), _("Amount")),
+            "funnel_grade_id": (_("By grade"), _("Grade")),
+        }
 
     def _count_losses(self, scope, groupby, title, label):
         """Table of the figures of losses, the most frequent group first."""
