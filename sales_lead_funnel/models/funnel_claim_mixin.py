@@ -18,24 +18,30 @@ class FunnelClaimMixin(models.AbstractModel):
         compute="_compute_funnel_claim", export_string_translation=False
     )
 
-    @api.depends("funnel_stage_gap", "funnel_proven_stage_id")
+    @api.depends("funnel_stage_gap", "funnel_proven_stage_id", "won_status")
     @api.depends_context("lang")
     def _compute_funnel_claim(self):
         """It is an alert where more is missing than what the gates only warn of."""
         self.funnel_claim_note = False
         self.funnel_claim_alert = False
-        above = self.filtered("funnel_stage_gap")
+        above = self.filtered(
+            lambda lead: lead.funnel_stage_gap and lead.won_status == "pending"
+        )
         lacking = above._funnel_find_lacking()
+        first = [rules[0].id for rules in lacking.values() if rules]
+        criteria = self.env["funnel.criterion"].sudo().browse(first)
         for lead in above:
             rules = lacking.get(lead, [])
-            lead.funnel_claim_note = lead._funnel_tell_claim(rules)
+            missing = criteria.browse(rule.id for rule in rules[:1])
+            missing = missing.with_prefetch(criteria._prefetch_ids)
+            lead.funnel_claim_note = lead._funnel_tell_claim(missing)
             lead.funnel_claim_alert = any(rule.effect != "warn" for rule in rules)
 
-    def _funnel_tell_claim(self, rules):
+    def _funnel_tell_claim(self, criterion):
+        """Return the line, with the first criterion that is not met."""
         stage = self.funnel_proven_stage_id.name or self.env._("no stage")
-        if not rules:
+        if not criterion:
             return self.env._("Proven only to “%s”", stage)
-        criterion = self.env["funnel.criterion"].sudo().browse(rules[0].id)
         return self.env._(
             "Proven only to “%(stage)s”: %(criterion)s",
             stage=stage,

@@ -5,13 +5,9 @@ from odoo import api, models
 
 from ..exceptions import FunnelGateError
 from .funnel_gate_policy import has_approval, is_judged, may_approve, may_jump, may_pass
-from .funnel_gate_watch import WATCH_KEY, GateWatch
+from .funnel_gate_watch import MOVERS, SOURCES, WATCH_KEY, GateWatch
 from .funnel_proof_mixin import NUMBERS
 
-# Writing one of these may bring a lead into a stage …
-MOVERS = {"stage_id", "team_id", "user_id", "type", "active", "probability"}
-# … and one of these may blank a field that is required.
-SOURCES = {"partner_id", "funnel_client", "funnel_contact"}
 TOLD_AT_MOST = 20  # leads named in one message
 
 
@@ -43,7 +39,7 @@ class FunnelGateMixin(models.AbstractModel):
     def create(self, vals_list):
         with self._funnel_watch(MOVERS) as (watch, model):
             leads = super(FunnelGateMixin, model).create(vals_list)
-            if watch:
+            if watch and is_judged(model.env):
                 watch.note_births(leads)
         return leads.with_env(self.env)
 
@@ -108,10 +104,10 @@ class FunnelGateMixin(models.AbstractModel):
     def _funnel_without_stayed(self, error):
         """Return the leads that were not refused.
 
-        :raise FunnelGateError: it was one lead, or all were refused
+        :raise FunnelGateError: it was one lead, or all were refused, or none of these
         """
         rest = self.filtered(lambda lead: lead.id not in error.stayed_ids)
-        if not error.stayed_ids or not rest:
+        if not rest or rest == self:
             raise error
         return rest
 
@@ -148,7 +144,7 @@ class FunnelGateMixin(models.AbstractModel):
         elif gates.is_idle or not self._funnel_may_enter(gates, changed):
             yield None, self
         else:
-            watch = GateWatch(gates)
+            watch = GateWatch(gates, self.env)
             watch.note(self)
             try:
                 with self._funnel_undo_when_refused():
@@ -160,17 +156,23 @@ class FunnelGateMixin(models.AbstractModel):
     def _funnel_may_enter(self, gates, changed):
         if not is_judged(self.env):
             return False
+        if gates.requires_derived:  # which may follow from whatever changes
+            return True
         required = {n for rules in gates.entry.values() for r in rules for n in r.names}
         return not (MOVERS | SOURCES | required).isdisjoint(changed)
 
     @contextmanager
     def _funnel_join_watch(self, watch):
-        """Take part in an outer block. What the background does in it is not judged."""
+        """Take part in an outer block. What the background does in it is not judged.
+
+        What the person did before is, as the person who did it.
+        """
         if is_judged(self.env):
             watch.note(self)
             yield
             return
-        self.browse(set(self._ids) & set(watch.before))._funnel_judge(watch)
+        changed = self.with_env(watch.env).browse(set(self._ids) & set(watch.before))
+        changed._funnel_judge(watch)
         yield
         watch.note_again(self)
 
@@ -251,6 +253,7 @@ class FunnelGateMixin(models.AbstractModel):
         for rules, group in blanked.items():
             if rules:
                 self._funnel_add_failures(failures, group, rules, watch)
+        self._funnel_add_rerouted(failures, leads - entered, watch)
         return failures
 
     def _funnel_add_forward(self, failures, leads, origins, watch):
@@ -264,6 +267,16 @@ class FunnelGateMixin(models.AbstractModel):
         for rules, group in leads.grouped(get_rules).items():
             if rules:
                 self._funnel_add_failures(failures, group, rules, watch)
+
+    def _funnel_add_rerouted(self, failures, leads, watch):
+        """Judge leads that changed their team and kept the stage, by the new way to it.
+
+        Managers hand leads over freely, as they may jump.
+        """
+        for lead in leads if not may_jump(self.env) else ():
+            rules = watch.find_rules_of_new_way(lead)
+            if rules:
+                self._funnel_add_failures(failures, lead, rules, watch)
 
     def _funnel_add_failures(self, failures, leads, rules, watch):
         rules = self._funnel_get_stopping_rules(rules)

@@ -105,6 +105,10 @@ def may_approve(env, lead, owner_id):
 
 
 def may_approve_own(env, lead):
-    """Does the lead's company let managers approve their own leads?"""
-    company = lead.sudo().company_id or env.company
-    return company.sudo().funnel_self_approval
+    """Does the lead's company let managers approve their own leads?
+
+    Where the lead has none, all companies of the user must: which of them is active is
+    the caller's to say.
+    """
+    companies = lead.sudo().company_id or env.user.sudo().company_ids
+    return all(companies.mapped("funnel_self_approval"))

@@ -34,6 +34,7 @@ class Rule:
         "group_ids",
         "id",
         "is_dated",
+        "is_derived",
         "kind",
         "names",
         "paths",
@@ -50,6 +51,9 @@ class Rule:
         known = criterion.env["crm.lead"]._fields
         names = criterion.field_ids.mapped("name") if self.kind == "fields" else []
         self.names = tuple(name for name in names if name in known)
+        self.is_derived = any(
+            known[name].compute and known[name].readonly for name in self.names
+        )
         self.domain = None
         if self.kind == "domain":
             self.domain = get_usable_domain(criterion.env, criterion.domain, criterion)
@@ -89,16 +93,23 @@ class Gates:
     ``entry`` and ``dropout`` are ``{stage id: (rule, …)}``.
     """
 
-    __slots__ = ("asks_approval", "dropout", "entry", "is_idle", "steps")
+    __slots__ = (
+        "asks_approval",
+        "dropout",
+        "entry",
+        "is_idle",
+        "requires_derived",
+        "steps",
+    )
 
     def __init__(self, stages, criteria):
         rules = [rule for rule in map(Rule, criteria) if rule.is_usable()]
         self.steps = tuple(map(Step, stages))
         self.entry = self._by_stage(rules, "entry")
         self.dropout = self._by_stage(rules, "dropout")
-        self.asks_approval = any(
-            rule.effect == "approve" for rules in self.entry.values() for rule in rules
-        )
+        entry = [rule for rule in rules if rule.direction == "entry"]
+        self.asks_approval = any(rule.effect == "approve" for rule in entry)
+        self.requires_derived = any(rule.is_derived for rule in entry)
         jumps = all(step.allow_skip and step.allow_back for step in self.steps)
         self.is_idle = jumps and not self.entry
 
@@ -146,17 +157,24 @@ class Gates:
         return ids[start + 1 : ids.index(to_id)]
 
     def get_rules_of_way(self, team_id, from_id, to_id):
-        """Return the rules to enter a stage, after those of the stages jumped over.
+        """Return the rules to enter a stage, after those of the stages jumped over."""
+        jumped = self.get_jumped(team_id, from_id, to_id)
+        return self._get_stopping_rules(jumped) + tuple(self.entry.get(to_id, ()))
 
-        What those only warn of is left out.
-        """
-        jumped = tuple(
+    def get_rules_of_new_way(self, old_team_id, team_id, stage_id):
+        """Return the rules of the stages before one, which the old team has not."""
+        known = {step.id for step in self.get_path(old_team_id)}
+        way = self.get_jumped(team_id, None, stage_id)
+        return self._get_stopping_rules(id_ for id_ in way if id_ not in known)
+
+    def _get_stopping_rules(self, stage_ids):
+        """Return the rules of stages that a lead is not in: warnings are left out."""
+        return tuple(
             rule
-            for stage_id in self.get_jumped(team_id, from_id, to_id)
+            for stage_id in stage_ids
             for rule in self.entry.get(stage_id, ())
             if rule.effect != "warn"
         )
-        return jumped + tuple(self.entry.get(to_id, ()))
 
     def find_jump(self, team_id, from_id, to_id):
         """Tell a jump the target does not allow: ``skip``, ``back`` or None.

@@ -3,6 +3,10 @@
 from typing import NamedTuple
 
 WATCH_KEY = "funnel_gate_watch"
+# Writing one of these may bring a lead into a stage …
+MOVERS = {"stage_id", "team_id", "user_id", "type", "active", "probability"}
+# … and one of these may blank a field that is required.
+SOURCES = {"partner_id", "funnel_client", "funnel_contact"}
 
 
 class State(NamedTuple):
@@ -12,16 +16,18 @@ class State(NamedTuple):
     is_opportunity: bool
     is_lost: bool
     owner_id: int
+    team_id: int
     answered: frozenset
 
 
 class GateWatch:
     """Notes leads before they are changed. Its identity cannot be forged over RPC."""
 
-    __slots__ = ("before", "gates", "is_open", "let_in")
+    __slots__ = ("before", "env", "gates", "is_open", "let_in")
 
-    def __init__(self, gates):
+    def __init__(self, gates, env):
         self.gates = gates
+        self.env = env  # of whom is judged
         self.is_open = True  # an environment may be kept for longer than its block
         self.let_in = set()  # (lead id, stage id) a manager let in without a request
         self.before = {}  # {lead id: State, or None for one that is being born}
@@ -43,6 +49,7 @@ class GateWatch:
                     lead.type == "opportunity",
                     lead.won_status == "lost",
                     lead.user_id.id,
+                    lead.team_id.id,
                     frozenset(rule.id for rule in rules if rule.id not in missing),
                 )
 
@@ -93,11 +100,28 @@ class GateWatch:
         }
 
     def find_blanked(self, lead):
-        """Return the rules of its stage that a lead met before, to be asked again."""
+        """Return the rules of its stage that a lead met before, to be asked again.
+
+        Also while it is lost: it may be restored there.
+        """
         before = self.before[lead.id]
         if before is None or before.stage_id != lead.stage_id.id:
             return []
-        if lead.type != "opportunity" or lead.won_status == "lost":
+        if lead.type != "opportunity":
             return []
         rules = self.get_field_rules(lead.stage_id.id)
         return [rule for rule in rules if rule.id in before.answered]
+
+    def find_rules_of_new_way(self, lead):
+        """Return the rules on the new team's way to the stage that a lead has kept.
+
+        What the old team's way had as well was asked there.
+        """
+        before = self.before[lead.id]
+        if before is None or not before.is_opportunity or lead.won_status == "lost":
+            return ()
+        if before.team_id == lead.team_id.id or lead.type != "opportunity":
+            return ()
+        return self.gates.get_rules_of_new_way(
+            before.team_id, lead.team_id.id, lead.stage_id.id
+        )

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..exceptions import FunnelFollowupError
+from .funnel_gate_watch import MOVERS
 
 
 def check_is_derived(records, vals, names):
@@ -48,6 +49,11 @@ class FunnelLeadChild(models.AbstractModel):
         if "lead_id" in vals:
             self.check_access("write")  # judges the lead they are on now
         return result
+
+    def unlink(self):
+        """What a stage requires is not taken away by way of the records."""
+        with self.lead_id._funnel_watch(MOVERS):
+            return super().unlink()
 
     @api.model
     def _follow_merge(self, survivor, merged):

@@ -148,9 +148,9 @@ class FunnelMyDayLists(models.AbstractModel):
 
     def _get_approval_domain(self):
         """Requests that the user, a manager, may answer (one test compares)."""
-        me, company = self.env.uid, self.env.company
+        me, companies = self.env.uid, self.env.user.sudo().company_ids
         lets = Domain("company_id.funnel_self_approval", "=", True)
-        if company.funnel_self_approval:
+        if all(companies.mapped("funnel_self_approval")):
             lets |= Domain("company_id", "=", False)
         others = Domain("user_id", "!=", me)
         foreign = Domain("requester_id", "!=", me) & Domain("lead_id", "any", others)

@@ -313,9 +313,13 @@ class FunnelStageApproval(models.Model):
         return leader.filtered(self._may_be_asked)
 
     def _may_be_asked(self, user):
-        """Could this user answer, in one of the own companies?"""
+        """Could this user answer, in one of the own companies?
+
+        Sudo: the asking user may not know all of them.
+        """
         approval = self.with_user(user).sudo(False)
-        approval = approval.with_context(allowed_company_ids=user.company_ids.ids)
+        companies = user.sudo().company_ids
+        approval = approval.with_context(allowed_company_ids=companies.ids)
         seen = approval.env["crm.lead"].browse(self.lead_id.id).has_access("read")
         return seen and not approval._find_objection()
 

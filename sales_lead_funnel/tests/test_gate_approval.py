@@ -146,6 +146,22 @@ class TestApproval(GateCommon):
         approval.with_user(self.manager).action_approve()
         self.assertEqual(self.lead.stage_id, self.stage_next)
 
+    def test_active_company_does_not_let_managers_approve_own_leads(self):
+        """A lead of no company: which one is active is the caller's to say."""
+        lenient = self.env["res.company"].create({"name": "Lenient"})
+        lenient.funnel_self_approval = True
+        self.manager.company_ids += lenient
+        approval = self._request()
+        self.lead.write({"user_id": self.manager.id, "company_id": False})
+        self.assertFalse(self.lead.company_id)
+        answer = approval.with_user(self.manager)
+        answer = answer.with_context(allowed_company_ids=lenient.ids)
+        with self.assertRaisesRegex(FunnelApprovalError, "own lead"):
+            answer.action_approve()
+        self.env.company.funnel_self_approval = True
+        answer.action_approve()
+        self.assertEqual(self.lead.stage_id, self.stage_next)
+
     def test_request_of_a_leader_goes_to_nobody_in_person(self):
         self.lead.user_id = self.manager
         approval = self.approvals.with_user(self.manager).create(

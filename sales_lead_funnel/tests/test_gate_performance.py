@@ -150,11 +150,12 @@ class TestGateQueries(GateCommon):
     def test_board_of_leads_above_their_proof_does_not_ask_per_card(self):
         self._gate()
         self._create_criterion("funnel_need", "funnel_sales_12m", effect="warn")
-        self._create_criterion(domain="[]", effect="approve", stage=self.stage_won)
+        late = self.stage_gen_1
+        self._create_criterion(domain="[]", effect="approve", stage=late)
 
         def count(number):
             leads = self._create_leads(number)
-            leads.write({"stage_id": self.stage_won.id, "probability": 40})
+            leads.write({"stage_id": late.id})
             leads = leads.with_user(self.rep)
             self.env.flush_all()
             self.env.invalidate_all()

@@ -47,11 +47,13 @@ class TestProvenStage(GateCommon):
 
     def test_the_first_stage_that_lacks_something_is_told(self):
         self._create_criterion("funnel_need", effect="warn", name="Need")
-        self._create_criterion("funnel_authority", stage=self.stage_won, name="Power")
-        self._move(self.lead, self.stage_won)
+        self._create_criterion("funnel_authority", stage=self.stage_gen_1, name="Power")
+        self._move(self.lead, self.stage_gen_1)
         self.assertTrue(self.lead.funnel_claim_note.endswith("“New”: Need"))
         self.lead.funnel_need = "A CRM"
         self.assertTrue(self.lead.funnel_claim_note.endswith(": Power"))
+        self.lead.action_set_won()
+        self.assertFalse(self.lead.funnel_claim_note)
 
     def test_proof_follows_the_records_of_the_lead(self):
         self._create_criterion(domain=DECIDER)

@@ -27,7 +27,7 @@ export class FunnelChecklistField extends Component {
         if (item.waits) {
             return "fa-hourglass-half text-warning";
         }
-        return item.effect === "block" ? "fa-times text-danger" : "fa-exclamation";
+        return item.effect === "warn" ? "fa-exclamation" : "fa-times text-danger";
     }
 
     openProof(proof) {
