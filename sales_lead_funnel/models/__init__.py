@@ -54,6 +54,7 @@ from . import funnel_dropout_mixin
 from . import funnel_gate_stage
 from . import crm_lead
 from . import crm_stage
+from . import mail_thread
 from . import res_company
 from . import res_config_settings
 from . import funnel_stage_episode

@@ -5,7 +5,8 @@ an external call or in a script that acts for a user. Not judged, because rule 3
 design lets them never break, are
 
 * superuser code: crons, automation rules, portals, website forms, other addons' sudo,
-  incoming mail (also where a gateway hands it to ``message_process`` as a user);
+  incoming mail (also where a gateway hands it to ``message_process`` as a user, who
+  cannot say the stage there);
 * merges;
 * code of other addons that a person sets off (a button of theirs, their controllers),
   but for the methods every model has, such as ``write``.

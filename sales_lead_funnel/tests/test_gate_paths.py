@@ -586,6 +586,21 @@ class TestGateBackground(DoorsCommon):
         with self.assertRaisesRegex(FunnelGateError, NEED):
             leads.message_new(message, vals)
 
+    def test_mail_handed_in_by_a_person_does_not_say_the_stage(self):
+        mail = (
+            "From: client@example.com\r\nTo: nobody@example.com\r\n"
+            "Message-Id: <handed-in@example.com>\r\nSubject: Please call\r\n\r\nNow"
+        )
+        vals = {"stage_id": self.stage_won.id, "type": "opportunity"}
+        threads = self.env["mail.thread"].with_user(self.rep)
+        lead_id = threads.message_process("crm.lead", mail, dict(vals))
+        self.assertNotEqual(
+            self.env["crm.lead"].browse(lead_id).stage_id, self.stage_won
+        )
+        mail = mail.replace("handed-in", "gateway")
+        lead_id = threads.sudo().message_process("crm.lead", mail, dict(vals))
+        self.assertEqual(self.env["crm.lead"].browse(lead_id).stage_id, self.stage_won)
+
     def test_button_of_another_addon_is_not_stopped(self):
         address = "/web/dataset/call_button/sale.order/action_confirm"
         self.patch(funnel_gate_policy, "_get_url_path", lambda: address)
