@@ -48,6 +48,8 @@ from . import funnel_competitor
 from . import funnel_loss
 from . import funnel_loss_mixin
 from . import funnel_proof_mixin
+from . import funnel_checklist_mixin
+from . import funnel_refusal_mixin
 from . import funnel_ask_mixin
 from . import funnel_gate_mixin
 from . import funnel_dropout_mixin

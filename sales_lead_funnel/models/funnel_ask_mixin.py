@@ -19,7 +19,7 @@ class FunnelAskMixin(models.AbstractModel):
 
     _name = "funnel.ask.mixin"
     _description = "What a refused move asks"
-    _inherit = ["funnel.proof.mixin"]
+    _inherit = ["funnel.refusal.mixin"]
 
     funnel_approval_ids = fields.One2many(
         "funnel.stage.approval", "lead_id", string="Approvals", readonly=True

@@ -8,8 +8,6 @@ from .funnel_gate_policy import has_approval, is_judged, may_approve, may_jump, 
 from .funnel_gate_watch import MOVERS, SOURCES, WATCH_KEY, GateWatch
 from .funnel_proof_mixin import NUMBERS
 
-TOLD_AT_MOST = 20  # leads named in one message
-
 
 class Failure(NamedTuple):
     """One reason why a lead may not enter: a rule it does not meet, or a text."""
@@ -324,83 +322,3 @@ class FunnelGateMixin(models.AbstractModel):
         if jump == "skip":
             return self.env._("stages may not be skipped on the way into it")
         return self.env._("leads may not go back into it")
-
-    # ------------------------------------------------------------
-    # WORDS
-    # ------------------------------------------------------------
-
-    def _funnel_explain_rule(self, lead, rule, unknown=None):
-        """Say what is missing, and what the criterion says to do."""
-        criterion = self.env["funnel.criterion"].sudo().browse(rule.id)
-        parts = [criterion.message or criterion.name]
-        if rule.kind == "fields":
-            if unknown is None:
-                unknown = lead._funnel_find_unknown_numbers([rule])
-            missing = lead._funnel_get_missing(rule, unknown)
-            labels = ", ".join(f"“{lead._funnel_get_label(name)}”" for name in missing)
-            parts.append(self.env._("missing: %s", labels))
-        if rule.effect == "approve":
-            parts.append(self.env._("needs the manager's approval"))
-        return " – ".join(part for part in parts if part) or criterion.display_name
-
-    def _funnel_tell_rule(self, lead, rule, stage, unknown=None):
-        """Explain a rule on the way into a stage; name the stage if it is another."""
-        text = self._funnel_explain_rule(lead, rule, unknown)
-        if rule.stage_id == stage.id:
-            return text
-        skipped = self.env["crm.stage"].sudo().browse(rule.stage_id).name
-        return self.env._(
-            "“%(stage)s”, which is skipped, asks: %(reason)s",
-            stage=skipped,
-            reason=text,
-        )
-
-    def _funnel_get_label(self, name):
-        return self._fields[name]._description_string(self.env)
-
-    def _funnel_describe(self, failures):
-        """Return one line per lead with all its reasons."""
-        lines = []
-        told = dict(list(failures.items())[:TOLD_AT_MOST])
-        rules = [f.rule for found in told.values() for f in found if f.rule]
-        leads = self.sudo().browse(lead.id for lead in told)
-        unknown = leads._funnel_find_unknown_numbers(rules)
-        for lead, found in told.items():
-            reasons = "; ".join(
-                failure.text
-                or self._funnel_tell_rule(lead, failure.rule, lead.stage_id, unknown)
-                for failure in found
-            )
-            stage = lead.stage_id.name
-            lines.append(f"{lead.display_name} → {stage}: {reasons}")
-        more = len(failures) - TOLD_AT_MOST
-        if more > 0:
-            lines.append(self.env._("and %s more", more))
-        return "\n".join(lines)
-
-    def _funnel_refuse(self, watch, stayed, entered):
-        """Return the error that says which leads stay where they are, and why."""
-        lines = self._funnel_describe(stayed)
-        single = next(iter(stayed)) if len(self) == 1 else self.browse()
-        born = single and watch.before[single.id] is None
-        moved = single and not born and watch.has_entered(single)
-        asked = moved and not self._funnel_get_asked_stage()  # not while it is asked
-        if single and single not in entered:
-            title = self.env._("The stage of this lead needs what you took away:")
-        else:
-            title = self.env._("Not moved, because something is missing:")
-        error = FunnelGateError(
-            f"{title}\n{lines}",
-            lead_id=asked and single.id,
-            stage_id=asked and single.stage_id.id,
-        )
-        error.stayed_ids = [lead.id for lead in stayed]
-        effects = {failure.effect for found in stayed.values() for failure in found}
-        error.asks_only_approval = effects == {"approve"}
-        return error
-
-    def _funnel_notify(self, title, text, sticky=False):
-        self.env.user._bus_send(
-            "simple_notification",
-            {"type": "warning", "title": title, "message": text, "sticky": sticky},
-        )
