@@ -43,6 +43,19 @@ class FunnelCriterion(models.Model):
     _inherit = ["funnel.rules.mixin", "mail.thread"]
     _order = "stage_id, direction desc, sequence, id"
     _rules_cron = "sales_lead_funnel.ir_cron_prove"
+    _rule_fields = frozenset(
+        (
+            "active",
+            "direction",
+            "domain",
+            "effect",
+            "field_ids",
+            "group_ids",
+            "kind",
+            "sequence",
+            "stage_id",
+        )
+    )
     _mail_post_access = "read"  # reps co-write the criteria by comments (S1-37)
 
     name = fields.Char(
@@ -158,10 +171,19 @@ class FunnelCriterion(models.Model):
     @api.model
     def _stages_changed(self):
         """Forget the order of stages; where criteria are, prove the leads anew."""
-        if self.pool.ready:
+        if self.pool.ready and not self._is_held():
             self._apply_rules()
             if self._get_gates().entry:
                 self._trigger_cron()
+
+    @api.model
+    def _stages_renamed(self):
+        """Names decide the order of stages that have one sequence."""
+        if not self.pool.ready:
+            return
+        order = [step.id for step in self._get_gates().steps]
+        if order != self._get_stages().ids:
+            self._stages_changed()
 
     def _watch_fields(self):
         """Make the proven stage follow the fields that entry criteria read."""
@@ -177,5 +199,9 @@ class FunnelCriterion(models.Model):
     @tools.ormcache()
     def _get_gates(self):
         """Return the rules in force as :class:`Gates`; one cached lookup."""
-        stages = self.env["crm.stage"].sudo().search(Domain.TRUE)
-        return Gates(stages, self.sudo().search([("active", "=", True)]))
+        criteria = self.sudo().search([("active", "=", True)])
+        return Gates(self._get_stages(), criteria)
+
+    def _get_stages(self):
+        """Return the stages of all teams, in order."""
+        return self.env["crm.stage"].sudo().search(Domain.TRUE)
