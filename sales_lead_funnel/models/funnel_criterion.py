@@ -63,15 +63,18 @@ class FunnelCriterion(models.Model):
         help="In a few words, as on the checklist; empty: the fields it requires.",
     )
     stage_id = fields.Many2one(
-        "crm.stage", required=True, index=True, ondelete="cascade"
+        "crm.stage", required=True, index=True, ondelete="cascade", tracking=True
     )
-    direction = fields.Selection(DIRECTIONS, required=True, default="entry")
-    kind = fields.Selection(KINDS, required=True, default="fields")
+    direction = fields.Selection(
+        DIRECTIONS, required=True, default="entry", tracking=True
+    )
+    kind = fields.Selection(KINDS, required=True, default="fields", tracking=True)
     field_ids = fields.Many2many(
         "ir.model.fields",
         string="Required fields",
         groups="sales_team.group_sale_salesman_all_leads",  # who may read the list
         domain=[("model", "=", "crm.lead"), ("store", "=", True)],
+        tracking=True,
         help="0 and No are answers. A number that nobody gave is missing, and a 0 "
         "typed while the lead is created counts only once it is saved again. Expected "
         "Revenue is 0 from the start: ask for more than 0 by a condition.",
@@ -93,6 +96,7 @@ class FunnelCriterion(models.Model):
     group_ids = fields.Many2many(
         "res.groups",
         string="Who may pass it",
+        tracking=True,
         help="People of these groups are not stopped by it.",
     )
     template_key = fields.Char(

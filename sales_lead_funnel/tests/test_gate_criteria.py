@@ -87,6 +87,96 @@ class TestCriterionIsChecked(GateCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestCriterionIsChanged(GateCommon):
+    def _change(self, criterion):
+        """Change, as a manager, all that makes a rule."""
+        lead_fields = self.env["ir.model.fields"].sudo()
+        asked = [lead_fields._get("crm.lead", "phone").id]
+        criterion.with_user(self.manager).write(
+            {
+                "stage_id": self.stage_won.id,
+                "direction": "dropout",
+                "kind": "domain",
+                "domain": "[('phone', '=', False)]",
+                "effect": "warn",
+                "field_ids": [(6, 0, asked)],
+                "group_ids": [(4, self.env.ref("sales_team.group_sale_manager").id)],
+            }
+        )
+
+    def test_chatter_tells_every_change_of_a_rule(self):
+        criterion = self._create_criterion("funnel_need")
+        self.flush_tracking()
+        self._change(criterion)
+        self.flush_tracking()
+        message = criterion.message_ids[0]
+        self.assertEqual(message.author_id, self.manager.partner_id)
+        values = message.sudo().tracking_value_ids
+        seen = values._filter_has_field_access(self.env(user=self.manager))
+        changed = {value.field_id.name: value for value in seen}
+        self.assertEqual(
+            set(changed),
+            {"stage_id", "direction", "kind", "domain", "effect"}
+            | {"field_ids", "group_ids"},
+        )
+        self.assertIn("Initial need", changed["field_ids"].old_value_char)
+        self.assertIn("Phone", changed["field_ids"].new_value_char)
+        self.assertIn("Administrator", changed["group_ids"].new_value_char)
+
+    def test_every_change_of_a_rule_is_compiled(self):
+        criterion = self._create_criterion("funnel_need")
+        lead_fields = self.env["ir.model.fields"]
+        for vals in (
+            {"stage_id": self.stage_won.id},
+            {"direction": "dropout"},
+            {"effect": "warn"},
+            {"sequence": 3},
+            {"field_ids": [(4, lead_fields._get("crm.lead", "phone").id)]},
+            {"group_ids": [(4, self.env.ref("base.group_user").id)]},
+            {"kind": "domain", "domain": "[('phone', '=', False)]"},
+            {"active": False},
+        ):
+            gates = self.criteria._get_gates()
+            with self.subTest(vals):
+                criterion.write(vals)
+                self.assertIsNot(self.criteria._get_gates(), gates)
+
+    def test_words_are_no_rules(self):
+        criterion = self._create_criterion("funnel_need")
+        gates = self.criteria._get_gates()
+        criterion.write({"name": "Need", "message": "Ask the client."})
+        self.stage_next.write(
+            {
+                "name": "Second",
+                "funnel_goal": "The need is known.",
+                "funnel_aliases": "Two",
+                "funnel_owner_role": "Rep",
+            }
+        )
+        self.assertIs(self.criteria._get_gates(), gates)
+
+    def test_rules_of_stages_are_compiled(self):
+        for vals in (
+            {"sequence": 3},
+            {"is_won": True},
+            {"team_ids": [(4, self.team_other.id)]},
+            {"funnel_allow_skip": False},
+            {"funnel_allow_back": False},
+            {"funnel_criterion_ids": [(0, 0, {"kind": "domain"})]},
+        ):
+            gates = self.criteria._get_gates()
+            with self.subTest(vals):
+                self.stage_next.write(vals)
+                self.assertIsNot(self.criteria._get_gates(), gates)
+
+    def test_name_that_changes_the_order_is_compiled(self):
+        self.stage_next.sequence = self.stage_new.sequence
+        self.stage_new.name, self.stage_next.name = "Beta", "Alpha"
+        steps = [step.id for step in self.criteria._get_gates().steps]
+        self.assertLess(steps.index(self.stage_next.id), steps.index(self.stage_new.id))
+
+
+@tagged("post_install", "-at_install")
 class TestAnswers(GateCommon):
     """0 and No are answers; blank text and a number nobody gave are none."""
 
