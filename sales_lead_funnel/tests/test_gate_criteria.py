@@ -42,16 +42,19 @@ class TestCriterionIsChecked(GateCommon):
         with self.assertRaisesRegex(FunnelCriterionError, "drop every lead"):
             self._create_criterion(domain="[]", direction="dropout")
 
-    def test_field_that_a_criterion_reads_is_kept(self):
-        field = self.env["ir.model.fields"].create(
+    def _create_field(self, model, name):
+        return self.env["ir.model.fields"].create(
             {
-                "name": "x_asked",
-                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "name": name,
+                "field_description": name,
+                "model_id": self.env["ir.model"]._get_id(model),
                 "ttype": "char",
             }
         )
-        criterion = self._create_criterion("x_asked")
-        with self.assertRaisesRegex(FunnelCriterionError, "X Asked"):
+
+    def assertKept(self, field, criterion):
+        """The field goes only after the criterion."""
+        with self.assertRaisesRegex(FunnelCriterionError, field.field_description):
             field.unlink()
         # Core takes the field out of the registry first; a request that fails puts it
         # back, as is done here.
@@ -59,6 +62,27 @@ class TestCriterionIsChecked(GateCommon):
         criterion.unlink()
         field.unlink()
         self.assertFalse(field.exists())
+
+    def test_field_that_a_criterion_reads_is_kept(self):
+        field = self._create_field("crm.lead", "x_asked")
+        self.assertKept(field, self._create_criterion("x_asked"))
+
+    def test_field_at_the_end_of_a_path_is_kept(self):
+        domains = (
+            "[('partner_id.x_asked', '!=', False)]",
+            "[('partner_id', 'any', [('x_asked', '!=', False)])]",
+        )
+        for domain in domains:
+            field = self._create_field("res.partner", "x_asked")
+            with self.subTest(domain):
+                self.assertKept(field, self._create_criterion(domain=domain))
+
+    def test_field_of_the_same_name_elsewhere_may_go(self):
+        self._create_field("res.partner", "x_asked")
+        other = self._create_field("crm.tag", "x_asked")
+        self._create_criterion(domain="[('partner_id.x_asked', '!=', False)]")
+        other.unlink()
+        self.assertFalse(other.exists())
 
     def test_criteria_go_with_their_stage(self):
         stage = self.env["crm.stage"].create({"name": "Passing"})
