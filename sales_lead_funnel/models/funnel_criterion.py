@@ -43,6 +43,19 @@ class FunnelCriterion(models.Model):
     _inherit = ["funnel.rules.mixin", "mail.thread"]
     _order = "stage_id, direction desc, sequence, id"
     _rules_cron = "sales_lead_funnel.ir_cron_prove"
+    _rule_fields = frozenset(
+        (
+            "active",
+            "direction",
+            "domain",
+            "effect",
+            "field_ids",
+            "group_ids",
+            "kind",
+            "sequence",
+            "stage_id",
+        )
+    )
     _mail_post_access = "read"  # reps co-write the criteria by comments (S1-37)
 
     name = fields.Char(
@@ -50,15 +63,18 @@ class FunnelCriterion(models.Model):
         help="In a few words, as on the checklist; empty: the fields it requires.",
     )
     stage_id = fields.Many2one(
-        "crm.stage", required=True, index=True, ondelete="cascade"
+        "crm.stage", required=True, index=True, ondelete="cascade", tracking=True
     )
-    direction = fields.Selection(DIRECTIONS, required=True, default="entry")
-    kind = fields.Selection(KINDS, required=True, default="fields")
+    direction = fields.Selection(
+        DIRECTIONS, required=True, default="entry", tracking=True
+    )
+    kind = fields.Selection(KINDS, required=True, default="fields", tracking=True)
     field_ids = fields.Many2many(
         "ir.model.fields",
         string="Required fields",
         groups="sales_team.group_sale_salesman_all_leads",  # who may read the list
         domain=[("model", "=", "crm.lead"), ("store", "=", True)],
+        tracking=True,
         help="0 and No are answers. A number that nobody gave is missing, and a 0 "
         "typed while the lead is created counts only once it is saved again. Expected "
         "Revenue is 0 from the start: ask for more than 0 by a condition.",
@@ -80,6 +96,7 @@ class FunnelCriterion(models.Model):
     group_ids = fields.Many2many(
         "res.groups",
         string="Who may pass it",
+        tracking=True,
         help="People of these groups are not stopped by it.",
     )
     template_key = fields.Char(
@@ -158,10 +175,19 @@ class FunnelCriterion(models.Model):
     @api.model
     def _stages_changed(self):
         """Forget the order of stages; where criteria are, prove the leads anew."""
-        if self.pool.ready:
+        if self.pool.ready and not self._is_held():
             self._apply_rules()
             if self._get_gates().entry:
                 self._trigger_cron()
+
+    @api.model
+    def _stages_renamed(self):
+        """Names decide the order of stages that have one sequence."""
+        if not self.pool.ready:
+            return
+        order = [step.id for step in self._get_gates().steps]
+        if order != self._get_stages().ids:
+            self._stages_changed()
 
     def _watch_fields(self):
         """Make the proven stage follow the fields that entry criteria read."""
@@ -177,5 +203,9 @@ class FunnelCriterion(models.Model):
     @tools.ormcache()
     def _get_gates(self):
         """Return the rules in force as :class:`Gates`; one cached lookup."""
-        stages = self.env["crm.stage"].sudo().search(Domain.TRUE)
-        return Gates(stages, self.sudo().search([("active", "=", True)]))
+        criteria = self.sudo().search([("active", "=", True)])
+        return Gates(self._get_stages(), criteria)
+
+    def _get_stages(self):
+        """Return the stages of all teams, in order."""
+        return self.env["crm.stage"].sudo().search(Domain.TRUE)

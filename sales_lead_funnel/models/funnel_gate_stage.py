@@ -1,6 +1,12 @@
 from odoo import api, fields, models
 
-RULE_FIELDS = {"sequence", "name", "is_won", "team_ids", "active"}
+RULE_FIELDS = {  # what a Step has; criteria tell of their changes themselves
+    "sequence",
+    "is_won",
+    "team_ids",
+    "funnel_allow_skip",
+    "funnel_allow_back",
+}
 
 
 class FunnelGateStage(models.AbstractModel):
@@ -41,6 +47,7 @@ class FunnelGateStage(models.AbstractModel):
         domain=[("direction", "=", "dropout")],
         context={"default_direction": "dropout"},
     )
+    # The stages of templates it has become, with spaces between.
     funnel_template_key = fields.Char(
         copy=False, readonly=True, export_string_translation=False
     )
@@ -53,8 +60,10 @@ class FunnelGateStage(models.AbstractModel):
 
     def write(self, vals):
         result = super().write(vals)
-        if any(name in RULE_FIELDS or name.startswith("funnel_") for name in vals):
+        if not RULE_FIELDS.isdisjoint(vals):
             self.env["funnel.criterion"]._stages_changed()
+        elif "name" in vals:
+            self.env["funnel.criterion"]._stages_renamed()
         return result
 
     def unlink(self):
@@ -64,3 +73,6 @@ class FunnelGateStage(models.AbstractModel):
         result = super().unlink()
         self.env["funnel.criterion"]._stages_changed()
         return result
+
+    def _funnel_list_keys(self):
+        return (self.funnel_template_key or "").split()

@@ -11,11 +11,26 @@ class Mark:
     __slots__ = ()
 
 
-def with_mark(records, key):
+class Hold(Mark):
+    """Puts off what is due until whoever set it does that once, at the end."""
+
+    __slots__ = ("is_due",)
+
+    def __init__(self):
+        self.is_due = False
+
+
+def with_mark(records, key, mark=None):
     """Return ``records`` with the mark ``key`` set."""
-    return records.with_context(**{key: Mark()})
+    return records.with_context(**{key: mark or Mark()})
+
+
+def get_mark(env, key):
+    """Return the mark ``key`` if our own code set it, else None."""
+    mark = env.context.get(key)
+    return mark if isinstance(mark, Mark) else None
 
 
 def has_mark(env, key):
     """Was the mark ``key`` set by our own code?"""
-    return isinstance(env.context.get(key), Mark)
+    return get_mark(env, key) is not None

@@ -1,8 +1,11 @@
+from contextlib import contextmanager
+
 from odoo import api, models
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 from .funnel_domain import LEAD
+from .funnel_mark import Hold, get_mark, with_mark
 
 
 class FunnelRulesMixin(models.AbstractModel):
@@ -44,9 +47,31 @@ class FunnelRulesMixin(models.AbstractModel):
         if self.pool.ready and not self.env.context.get(MODULE_UNINSTALL_FLAG):
             self._renew_rules()
 
+    @contextmanager
+    def _renewing_once(self):
+        """Have the rules compiled once at the end, however many change inside.
+
+        Yields the model in the environment in which to change them.
+        """
+        hold = Hold()
+        yield with_mark(self, self._get_hold_key(), hold)
+        if hold.is_due:
+            self._rules_changed()
+
+    def _get_hold_key(self):
+        return f"funnel_hold_{self._table}"
+
+    def _is_held(self):
+        """Tell whether a change waits for the end of :meth:`_renewing_once`."""
+        hold = get_mark(self.env, self._get_hold_key())
+        if hold:
+            hold.is_due = True
+        return bool(hold)
+
     def _renew_rules(self):
-        self._apply_rules()
-        self._trigger_cron()
+        if not self._is_held():
+            self._apply_rules()
+            self._trigger_cron()
 
     def _trigger_cron(self):
         cron = self.env.ref(self._rules_cron, False)

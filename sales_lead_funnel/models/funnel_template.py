@@ -308,8 +308,9 @@ class FunnelTemplate(models.AbstractModel):
 
     def _put(self, row):
         """Return one row with its lazy texts put into the reader's language."""
+        translate = self.env._
         texts = {
-            name: self.env._(value)
+            name: translate(value)
             for name, value in row._asdict().items()
             if isinstance(value, LazyGettext)
         }

@@ -11,7 +11,7 @@ class IrModelFields(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_not_while_a_rule_reads_it(self):
-        """Keep a field of the lead that a scorecard or grade reads."""
+        """Keep a field that a scorecard or grade reads, on its way from the lead."""
         for field in self._funnel_find_watched(FIELDS_PARAMETER):
             raise FunnelScorecardError(
                 self.env._(
@@ -23,7 +23,7 @@ class IrModelFields(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_not_while_a_gate_reads_it(self):
-        """Keep a field of the lead that a criterion of a stage reads."""
+        """Keep a field that a criterion of a stage reads, on its way from the lead."""
         for field in self._funnel_find_watched(GATE_FIELDS_PARAMETER):
             raise FunnelCriterionError(
                 self.env._(
@@ -36,5 +36,18 @@ class IrModelFields(models.Model):
     def _funnel_find_watched(self, parameter):
         """Return those of these fields that rules read, by the parameter's paths."""
         paths = self.env["ir.config_parameter"].sudo().get_param(parameter, "")
-        names = {path.split(".")[0] for path in paths.split(",")}
-        return self.filtered(lambda field: field.model == LEAD and field.name in names)
+        read = {step for path in paths.split(",") for step in self._funnel_walk(path)}
+        return self.filtered(lambda field: (field.model, field.name) in read)
+
+    def _funnel_walk(self, path):
+        """Yield ``(model, field)`` along a path from the lead.
+
+        Fields that go are out of the registry already: they end the walk.
+        """
+        model = LEAD
+        for name in path.split("."):
+            yield model, name
+            field = self.env[model]._fields.get(name)
+            model = field and field.comodel_name
+            if model not in self.env:
+                return

@@ -68,13 +68,7 @@ class FunnelGateSheets(models.AbstractModel):
         told = [(*row[:10], states[row[10]], row[11]) for row in rows]
         return Sheet(
             _("Loss analysis"),
-            [
-                Table(self._get_loss_columns(), told),
-                *(
-                    self._count_losses(scope, groupby, *titles)
-                    for groupby, titles in self._group_losses().items()
-                ),
-            ],
+            [Table(self._get_loss_columns(), told), *self._count_losses(scope)],
         )
 
     def _get_loss_columns(self):
@@ -110,16 +104,29 @@ class FunnelGateSheets(models.AbstractModel):
             "funnel_grade_id": (_("By grade"), _("Grade")),
         }
 
-    def _count_losses(self, scope, groupby, title, label):
-        """Table of the figures of losses, the most frequent group first."""
-        metrics = self.env["funnel.metrics"]
-        asked = (
-            LOSS_FIGURES,
-            scope.period.date_from,
-            scope.period.date_to,
-            scope.domain,
+    def _count_losses(self, scope):
+        """Yield the tables of the figures of losses, each with the same total."""
+        figures = self._get_loss_figures(scope)
+        total = (self.env._("Total"), *(figures[code].value for code in LOSS_FIGURES))
+        for groupby, (title, label) in self._group_losses().items():
+            columns = [Column(label), *self._get_loss_figure_columns()]
+            lines = self._list_loss_groups(scope, groupby)
+            yield Table(columns, lines, title=title, total=total if lines else None)
+
+    def _get_loss_figures(self, scope, groupby=None):
+        period = scope.period
+        return self.env["funnel.metrics"]._get_figures(
+            LOSS_FIGURES, period.date_from, period.date_to, scope.domain, groupby
         )
-        figures = metrics._get_figures(*asked, groupby)
+
+    def _get_loss_figure_columns(self):
+        specs = self.env["funnel.metrics"]._get_specs()
+        kinds = zip(LOSS_FIGURES, ("integer", "percent", "money"), strict=True)
+        return [Column(specs[code].label, kind) for code, kind in kinds]
+
+    def _list_loss_groups(self, scope, groupby):
+        """Return ``[(group, figure, …)]``, the most frequent group first."""
+        figures = self._get_loss_figures(scope, groupby)
         lines = [
             (
                 self._get_loss_group(groupby, key),
@@ -127,24 +134,7 @@ class FunnelGateSheets(models.AbstractModel):
             )
             for key in figures["loss_count"]
         ]
-        lines.sort(key=lambda line: (-line[1], line[0]))
-        all_of_them = metrics._get_figures(*asked)
-        specs = metrics._get_specs()
-        kinds = ("integer", "percent", "money")
-        columns = [
-            Column(specs[code].label, kind)
-            for code, kind in zip(LOSS_FIGURES, kinds, strict=True)
-        ]
-        total = (
-            self.env._("Total"),
-            *(all_of_them[code].value for code in LOSS_FIGURES),
-        )
-        return Table(
-            [Column(label), *columns],
-            lines,
-            title=title,
-            total=total if lines else None,
-        )
+        return sorted(lines, key=lambda line: (-line[1], line[0]))
 
     def _get_loss_group(self, groupby, key):
         """Return the name of a group: that of the record, or the range of amounts."""

@@ -42,16 +42,19 @@ class TestCriterionIsChecked(GateCommon):
         with self.assertRaisesRegex(FunnelCriterionError, "drop every lead"):
             self._create_criterion(domain="[]", direction="dropout")
 
-    def test_field_that_a_criterion_reads_is_kept(self):
-        field = self.env["ir.model.fields"].create(
+    def _create_field(self, model, name):
+        return self.env["ir.model.fields"].create(
             {
-                "name": "x_asked",
-                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "name": name,
+                "field_description": name,
+                "model_id": self.env["ir.model"]._get_id(model),
                 "ttype": "char",
             }
         )
-        criterion = self._create_criterion("x_asked")
-        with self.assertRaisesRegex(FunnelCriterionError, "X Asked"):
+
+    def assertKept(self, field, criterion):
+        """The field goes only after the criterion."""
+        with self.assertRaisesRegex(FunnelCriterionError, field.field_description):
             field.unlink()
         # Core takes the field out of the registry first; a request that fails puts it
         # back, as is done here.
@@ -59,6 +62,27 @@ class TestCriterionIsChecked(GateCommon):
         criterion.unlink()
         field.unlink()
         self.assertFalse(field.exists())
+
+    def test_field_that_a_criterion_reads_is_kept(self):
+        field = self._create_field("crm.lead", "x_asked")
+        self.assertKept(field, self._create_criterion("x_asked"))
+
+    def test_field_at_the_end_of_a_path_is_kept(self):
+        domains = (
+            "[('partner_id.x_asked', '!=', False)]",
+            "[('partner_id', 'any', [('x_asked', '!=', False)])]",
+        )
+        for domain in domains:
+            field = self._create_field("res.partner", "x_asked")
+            with self.subTest(domain):
+                self.assertKept(field, self._create_criterion(domain=domain))
+
+    def test_field_of_the_same_name_elsewhere_may_go(self):
+        self._create_field("res.partner", "x_asked")
+        other = self._create_field("crm.tag", "x_asked")
+        self._create_criterion(domain="[('partner_id.x_asked', '!=', False)]")
+        other.unlink()
+        self.assertFalse(other.exists())
 
     def test_criteria_go_with_their_stage(self):
         stage = self.env["crm.stage"].create({"name": "Passing"})
@@ -84,6 +108,96 @@ class TestCriterionIsChecked(GateCommon):
             paths.split(","),
             ["funnel_need", "funnel_stakeholder_ids", "funnel_stakeholder_ids.role"],
         )
+
+
+@tagged("post_install", "-at_install")
+class TestCriterionIsChanged(GateCommon):
+    def _change(self, criterion):
+        """Change, as a manager, all that makes a rule."""
+        lead_fields = self.env["ir.model.fields"].sudo()
+        asked = [lead_fields._get("crm.lead", "phone").id]
+        criterion.with_user(self.manager).write(
+            {
+                "stage_id": self.stage_won.id,
+                "direction": "dropout",
+                "kind": "domain",
+                "domain": "[('phone', '=', False)]",
+                "effect": "warn",
+                "field_ids": [(6, 0, asked)],
+                "group_ids": [(4, self.env.ref("sales_team.group_sale_manager").id)],
+            }
+        )
+
+    def test_chatter_tells_every_change_of_a_rule(self):
+        criterion = self._create_criterion("funnel_need")
+        self.flush_tracking()
+        self._change(criterion)
+        self.flush_tracking()
+        message = criterion.message_ids[0]
+        self.assertEqual(message.author_id, self.manager.partner_id)
+        values = message.sudo().tracking_value_ids
+        seen = values._filter_has_field_access(self.env(user=self.manager))
+        changed = {value.field_id.name: value for value in seen}
+        self.assertEqual(
+            set(changed),
+            {"stage_id", "direction", "kind", "domain", "effect"}
+            | {"field_ids", "group_ids"},
+        )
+        self.assertIn("Initial need", changed["field_ids"].old_value_char)
+        self.assertIn("Phone", changed["field_ids"].new_value_char)
+        self.assertIn("Administrator", changed["group_ids"].new_value_char)
+
+    def test_every_change_of_a_rule_is_compiled(self):
+        criterion = self._create_criterion("funnel_need")
+        lead_fields = self.env["ir.model.fields"]
+        for vals in (
+            {"stage_id": self.stage_won.id},
+            {"direction": "dropout"},
+            {"effect": "warn"},
+            {"sequence": 3},
+            {"field_ids": [(4, lead_fields._get("crm.lead", "phone").id)]},
+            {"group_ids": [(4, self.env.ref("base.group_user").id)]},
+            {"kind": "domain", "domain": "[('phone', '=', False)]"},
+            {"active": False},
+        ):
+            gates = self.criteria._get_gates()
+            with self.subTest(vals):
+                criterion.write(vals)
+                self.assertIsNot(self.criteria._get_gates(), gates)
+
+    def test_words_are_no_rules(self):
+        criterion = self._create_criterion("funnel_need")
+        gates = self.criteria._get_gates()
+        criterion.write({"name": "Need", "message": "Ask the client."})
+        self.stage_next.write(
+            {
+                "name": "Second",
+                "funnel_goal": "The need is known.",
+                "funnel_aliases": "Two",
+                "funnel_owner_role": "Rep",
+            }
+        )
+        self.assertIs(self.criteria._get_gates(), gates)
+
+    def test_rules_of_stages_are_compiled(self):
+        for vals in (
+            {"sequence": 3},
+            {"is_won": True},
+            {"team_ids": [(4, self.team_other.id)]},
+            {"funnel_allow_skip": False},
+            {"funnel_allow_back": False},
+            {"funnel_criterion_ids": [(0, 0, {"kind": "domain"})]},
+        ):
+            gates = self.criteria._get_gates()
+            with self.subTest(vals):
+                self.stage_next.write(vals)
+                self.assertIsNot(self.criteria._get_gates(), gates)
+
+    def test_name_that_changes_the_order_is_compiled(self):
+        self.stage_next.sequence = self.stage_new.sequence
+        self.stage_new.name, self.stage_next.name = "Beta", "Alpha"
+        steps = [step.id for step in self.criteria._get_gates().steps]
+        self.assertLess(steps.index(self.stage_next.id), steps.index(self.stage_new.id))
 
 
 @tagged("post_install", "-at_install")

@@ -461,3 +461,10 @@ class TestBadRules(FunnelCommon):
         field = self.env["ir.model.fields"].search(domain)
         with self.assertRefused("Need fits our offer.*read by a scorecard"):
             field._unlink_not_while_a_rule_reads_it()
+
+    def test_field_at_the_end_of_a_path_is_kept(self):
+        self._create_bands("[('partner_id.city', '=', 'Delft')]")
+        fields = self.env["ir.model.fields"]
+        with self.assertRefused("City.*read by a scorecard"):
+            fields._get("res.partner", "city")._unlink_not_while_a_rule_reads_it()
+        fields._get("res.partner", "zip")._unlink_not_while_a_rule_reads_it()

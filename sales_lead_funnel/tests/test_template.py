@@ -156,3 +156,84 @@ class TestTemplate(GateCommon):
         self._apply("s1")
         asks = self.criteria.search([("stage_id", "=", self.stage_won.id)])
         self.assertEqual(asks.mapped("template_key"), ["s0.won.signed"])
+
+    def test_second_template_by_hand_is_mapped_again(self):
+        self._apply("s0")
+        wizard = self._open("s1").save()
+        stages = self._stages().filtered("funnel_template_key")
+        for line, stage in zip(wizard.line_ids, stages, strict=True):
+            line.stage_id = stage
+        wizard.action_apply()
+        self.assertEqual(stages[1].funnel_template_key, "s0.intent s1.mql")
+        for code in ("s0", "s1"):
+            again = self._open(code).save()
+            with self.subTest(code=code):
+                self.assertEqual(again.line_ids.stage_id, stages)
+                self.assertEqual(set(again.line_ids.mapped("outcome")), {"unchanged"})
+
+    def test_stage_of_other_teams_does_not_change_for_ever(self):
+        self.stage_won.team_ids += self.team_other
+        self._apply()
+        self.stage_won.sequence = 1
+        won = self._open().save().line_ids[-1]
+        self.assertEqual(won.outcome, "unchanged")
+        self.assertIn("not its order", won.change)
+
+    def test_template_applies_with_one_renewal(self):
+        cron = self.env.ref("sales_lead_funnel.ir_cron_prove")
+        triggers = self.env["ir.cron.trigger"].sudo()
+        before = triggers.search([("cron_id", "=", cron.id)])
+        self._apply()
+        new = triggers.search([("cron_id", "=", cron.id)]) - before
+        self.assertEqual(len(new), 1)
+        stages = self._stages().filtered("funnel_template_key")
+        self.assertEqual(set(self.criteria._get_gates().entry), set(stages.ids))
+        self._apply()
+        self.assertEqual(triggers.search([("cron_id", "=", cron.id)]), before + new)
+
+    def test_template_costs_few_queries(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        wizard = self._open().save()
+        self.env.flush_all()
+        with self.assertQueryCount(240):
+            wizard.action_apply()
+            self.env.flush_all()
+
+    def _map_own_stage(self, **context):
+        """Apply a template onto the team's own first stage."""
+        wizard = self._open().save()
+        wizard.line_ids[0].stage_id = self.stage_new
+        wizard.with_context(**context).action_apply()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return self.stage_new, self.stage_new.with_context(lang="zh_CN")
+
+    def test_names_of_own_stages_stay_in_every_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        for context in ({}, {"lang": False}, {"lang": "zh_CN"}):
+            with self.subTest(context), self.env.cr.savepoint() as savepoint:
+                self.stage_new.update_field_translations(
+                    "name", {"en_US": "First talk", "zh_CN": "初谈"}
+                )
+                english, chinese = self._map_own_stage(**context)
+                self.assertEqual(english.name, "First talk")
+                self.assertEqual(chinese.name, "初谈")
+                self.assertEqual(english.funnel_goal[:14], "From a channel")
+                self.assertNotEqual(chinese.funnel_goal, english.funnel_goal)
+                savepoint.rollback()
+                self.env.registry.clear_cache()
+
+    def test_texts_stay_in_each_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.stage_new.update_field_translations(
+            "funnel_goal", {"en_US": "", "zh_CN": "我们的"}
+        )
+        self.stage_new.update_field_translations(
+            "funnel_owner_role", {"en_US": "Ours", "zh_CN": ""}
+        )
+        english, chinese = self._map_own_stage()
+        self.assertEqual(chinese.funnel_goal, "我们的")
+        self.assertEqual(english.funnel_goal[:14], "From a channel")
+        self.assertEqual(english.funnel_owner_role, "Ours")
+        self.assertTrue(chinese.funnel_owner_role)
+        self.assertNotEqual(chinese.funnel_owner_role, "Ours")

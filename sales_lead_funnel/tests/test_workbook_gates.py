@@ -163,6 +163,21 @@ class TestWorkbookGates(WorkbookFormsCommon):
             },
         )
 
+    def test_total_of_losses_is_read_once(self):
+        self._lose(self.reasons[0])
+        model, asked = type(self.env["funnel.metrics"]), []
+        get_figures = model._get_figures
+
+        def _get_figures(metrics, codes, *args, **options):
+            asked.append((tuple(codes), *args[3:], *options.values()))
+            return get_figures(metrics, codes, *args, **options)
+
+        self.patch(model, "_get_figures", _get_figures)
+        self._export()
+        losses = [what for what in asked if "loss_count" in what[0]]
+        self.assertEqual(len(losses), 6)  # five groupings and the total
+        self.assertEqual(len(set(losses)), 6)
+
     def _count_tables(self, rows):
         """Return the tables under the losses, ``{title: [row]}``."""
         starts = [n for n, row in enumerate(rows) if str(row[0]).startswith("By ")]

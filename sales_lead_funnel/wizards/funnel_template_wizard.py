@@ -1,9 +1,11 @@
-from collections import Counter
+from collections import Counter, defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
 CORE_STAGES = 6  # S1-5: 4–6 core stages, never more
+# Texts of a stage, and where the template has them.
+TEXTS = {"name": "name", "funnel_goal": "goal", "funnel_owner_role": "owner"}
 OUTCOMES = [
     ("new", "New stage"),
     ("extended", "Extended"),
@@ -86,7 +88,7 @@ class FunnelTemplateWizard(models.TransientModel):
 
     def _find_stage(self, template, stages):
         """Return the stage that came from the template, is called so, or is won too."""
-        by_key = stages.filtered(lambda s: s.funnel_template_key == template.key)
+        by_key = stages.filtered(lambda s: template.key in s._funnel_list_keys())
         same_kind = stages.filtered(lambda stage: stage.is_won == template.is_won)
         named = same_kind._funnel_find_by_name(template.name)
         won = same_kind if template.is_won else stages.browse()
@@ -109,8 +111,10 @@ class FunnelTemplateWizard(models.TransientModel):
 
     def action_apply(self):
         self.ensure_one()
-        for line, sequence in self._plan_sequences().items():
-            line._apply(sequence)
+        plan = self._plan_sequences()
+        with self.env["funnel.criterion"]._renewing_once() as criteria:
+            for line, sequence in plan.items():
+                line.with_env(criteria.env)._apply(sequence)
         return {"type": "ir.actions.act_window_close"}
 
 
@@ -140,8 +144,9 @@ class FunnelTemplateWizardLine(models.TransientModel):
                 template = line._get_template()
                 line.name = template.name if template else False
                 line.is_shared = line._is_shared()
-                changes = template and line._list_changes(template, sequences.get(line))
-                line.change = "\n".join(changes or [])
+                sequence = sequences.get(line)
+                changes = line._list_changes(template, sequence) if template else []
+                line.change = "\n".join(changes + line._list_notes(sequence))
                 line.outcome = line._get_outcome(changes)
 
     def _get_outcome(self, changes):
@@ -172,15 +177,19 @@ class FunnelTemplateWizardLine(models.TransientModel):
         _ = self.env._
         asks = [ask.name for ask in self._get_new_asks(template)]
         parts = []
-        vals = self._prepare_standard_vals(template) if self.stage_id else {}
-        if "funnel_goal" in vals or "funnel_owner_role" in vals:
+        if self.stage_id and self._prepare_texts():
             parts.append(_("goal and owner role"))
         if asks:
             parts.append(_("criteria: %s", ", ".join(asks)))
-        if self._is_moved(sequence):
-            stays = _("not its order, other teams use it")
-            parts.append(stays if self._is_shared() else _("order"))
+        if self._is_moved(sequence) and not self._is_shared():
+            parts.append(_("order"))
         return parts
+
+    def _list_notes(self, sequence):
+        """Return what is worth knowing though it changes nothing."""
+        if self._is_moved(sequence) and self._is_shared():
+            return [self.env._("not its order, other teams use it")]
+        return []
 
     def _get_new_asks(self, template):
         """Return what nobody asks in this stage, by whatever template or hand."""
@@ -206,16 +215,18 @@ class FunnelTemplateWizardLine(models.TransientModel):
             frozenset(() if is_domain else criterion.field_ids.mapped("name")),
         )
 
-    def _prepare_standard_vals(self, template):
-        """Return what the stage lacks; what somebody wrote stays."""
-        wanted = {
-            "funnel_template_key": template.key,
-            "funnel_goal": template.goal,
-            "funnel_owner_role": template.owner,
-        }
-        return {
-            name: value for name, value in wanted.items() if not self.stage_id[name]
-        }
+    def _prepare_texts(self):
+        """Return what the stage lacks; what somebody wrote stays.
+
+        :return: ``{field: {language: text}}``; a new stage lacks its name as well
+        """
+        texts = {}
+        for lang, template in self._get_translations():
+            stage = self.stage_id.with_context(lang=lang)
+            for name, part in TEXTS.items():
+                if not stage[name]:
+                    texts.setdefault(name, {})[lang] = getattr(template, part)
+        return texts
 
     # ------------------------------------------------------------
     # APPLYING
@@ -234,22 +245,17 @@ class FunnelTemplateWizardLine(models.TransientModel):
         return previous + 1
 
     def _apply(self, sequence):
-        """Make or complete the stage and its criteria.
-
-        A stage that other teams use stays where it is in their funnels.
-        """
+        """Make or complete the stage and its criteria."""
         template = self._get_template()
-        asks = self._get_new_asks(template)
+        texts, asks = self._prepare_texts(), self._get_new_asks(template)
         if not self.stage_id:
             self.stage_id = self._create_stage(template, sequence)
-        vals = self._prepare_standard_vals(template)
-        if self._is_moved(sequence) and not self._is_shared():
-            vals["sequence"] = sequence
+        vals = self._prepare_stage_vals(sequence)
         if vals:
             self.stage_id.write(vals)
-            self._translate_stage(vals)
-        for number, ask in enumerate(asks):
-            self._create_criterion(ask, number)
+        self._translate(self.stage_id, texts)
+        if asks:
+            self._create_criteria(asks)
 
     def _create_stage(self, template, sequence):
         return self.env["crm.stage"].create(
@@ -261,41 +267,54 @@ class FunnelTemplateWizardLine(models.TransientModel):
             }
         )
 
-    def _create_criterion(self, ask, number):
+    def _prepare_stage_vals(self, sequence):
+        """A stage that other teams use stays where it is in their funnels."""
+        vals, keys = {}, self.stage_id._funnel_list_keys()
+        if self.key not in keys:
+            vals["funnel_template_key"] = " ".join([*keys, self.key])
+        if self._is_moved(sequence) and not self._is_shared():
+            vals["sequence"] = sequence
+        return vals
+
+    def _create_criteria(self, asks):
+        criteria = self.env["funnel.criterion"].create(
+            [self._prepare_criterion_vals(*numbered) for numbered in enumerate(asks)]
+        )
+        texts = self._get_criterion_texts()
+        for criterion, ask in zip(criteria, asks, strict=True):
+            self._translate(criterion, texts[ask.key])
+
+    def _get_criterion_texts(self):
+        """Return ``{key of the criterion: {field: {language: text}}}``."""
+        texts = defaultdict(lambda: defaultdict(dict))
+        for lang, template in self._get_translations():
+            for ask in template.asks:
+                for name in filter(ask._asdict().get, ("name", "message")):
+                    texts[ask.key][name][lang] = getattr(ask, name)
+        return texts
+
+    def _prepare_criterion_vals(self, number, ask):
         lead_fields = self.env["ir.model.fields"].sudo()
         ids = [lead_fields._get("crm.lead", name).id for name in ask.fields]
-        criterion = self.env["funnel.criterion"].create(
-            {
-                "stage_id": self.stage_id.id,
-                "template_key": f"{self.key}.{ask.key}",
-                "name": ask.name,
-                "message": ask.message or False,
-                "direction": ask.direction,
-                "kind": "fields" if ask.fields else "domain",
-                "field_ids": [Command.set(ids)],
-                "domain": ask.domain or "[]",
-                "effect": ask.effect,
-                "sequence": 10 * (number + 1),
-            }
-        )
-        for lang, template in self._get_translations():
-            told = next(a for a in template.asks if a.key == ask.key)
-            criterion.with_context(lang=lang).write(
-                {"name": told.name, "message": told.message or False}
-            )
+        return {
+            "stage_id": self.stage_id.id,
+            "template_key": f"{self.key}.{ask.key}",
+            "name": ask.name,
+            "message": ask.message or False,
+            "direction": ask.direction,
+            "kind": "fields" if ask.fields else "domain",
+            "field_ids": [Command.set(ids)],
+            "domain": ask.domain or "[]",
+            "effect": ask.effect,
+            "sequence": 10 * (number + 1),
+        }
 
-    def _translate_stage(self, vals):
-        for lang, template in self._get_translations():
-            texts = {"funnel_goal": template.goal, "funnel_owner_role": template.owner}
-            told = {name: text for name, text in texts.items() if name in vals}
-            if self.stage_id.team_ids == self.wizard_id.team_id and (
-                "funnel_template_key" in vals
-            ):
-                told["name"] = template.name
-            self.stage_id.with_context(lang=lang).write(told)
+    def _translate(self, record, texts):
+        """Write ``{field: {language: text}}``; no change that the chatter tells."""
+        for name, by_lang in texts.items():
+            record.update_field_translations(name, by_lang)
 
     def _get_translations(self):
-        """Yield the stage of the template in the other languages that are installed."""
+        """Yield the stage of the template in each language that is installed."""
         for lang, _name in self.env["res.lang"].get_installed():
-            if lang != self.env.lang:
-                yield lang, self.with_context(lang=lang)._get_template()
+            yield lang, self.with_context(lang=lang)._get_template()
