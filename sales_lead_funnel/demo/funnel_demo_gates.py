@@ -235,6 +235,8 @@ class FunnelDemoGates(models.AbstractModel):
         Leads without a move have none that could be told now. SQL, because the ORM
         would compute the score again.
         """
+        if not leads:
+            return
         leads.flush_recordset()
         self.env.cr.execute(
             SQL(

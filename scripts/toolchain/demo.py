@@ -63,8 +63,12 @@ def ensure():
 
 
 def _ensure_database(source):
-    """Have the demo database: made once, upgraded when the addon's files changed."""
-    base = stamps.digest(source.fingerprint, database.LANGUAGES, "demo")
+    """Have the demo database: made once, upgraded when the addon's files changed.
+
+    Demo data is loaded into new databases only: when it changed, all is made anew.
+    """
+    data = stamps.files_digest(layout.ADDON_DIR / "demo")
+    base = stamps.digest(source.fingerprint, database.LANGUAGES, "demo", data)
     wanted = f"{base}-{stamps.addon_digest()}"
     found = database.fingerprint(database.DEMO)
     if found == wanted and not os.environ.get("FRESH"):

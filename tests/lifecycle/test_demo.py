@@ -1,6 +1,7 @@
 """The demo data: plenty, sound, and the same every time."""
 
 import pytest
+from conftest import REPO
 
 CHECK = """
 import collections
@@ -543,6 +544,17 @@ result = tell("2026-03-31 16:00:00") == tell("2026-04-01 15:59:59")
 """
     )
     assert same
+
+
+def test_make_demo_loads_it_without_the_leads_of_core(odoo_cli, addon_template):
+    name = odoo_cli.new_db(addon_template)
+    odoo_cli.shell(name, (REPO / "scripts" / "load_demo.py").read_text())
+    assert odoo_cli.complaints() == []
+    found = "SELECT count(*) FROM {}"
+    for table in ("crm_lead", "funnel_criterion", "funnel_stage_approval"):
+        assert odoo_cli.sql(name, found.format(table)) > [[0]]
+    waiting = "SELECT count(*) > 0 FROM funnel_loss WHERE state = 'todo'"
+    assert odoo_cli.sql(name, waiting) == [[True]]
 
 
 def test_another_database_without_chinese_has_the_same_leads(demo_sql, odoo_cli):
