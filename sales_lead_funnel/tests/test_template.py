@@ -48,6 +48,42 @@ class TestTemplate(GateCommon):
                 savepoint.rollback()
                 self.env.registry.clear_cache()
 
+    def test_new_stages_find_room_between_shared_ones(self):
+        """As a new database has them: nothing is left between 1 and 2."""
+        names = ("First", "Qualified", "Proposition", "Signed")
+        shared = self.env["crm.stage"].create(
+            [
+                {"name": name, "sequence": number, "is_won": name == "Signed"}
+                for number, name in enumerate(names, 1)
+            ]
+        )
+        (self._stages() - shared).team_ids = self.team_other
+        others = self._get_way(self.team_other)
+        form = self._open()
+        with form.line_ids.edit(0) as line:
+            line.stage_id = self.env["crm.stage"]
+        for number, stage in ((1, shared[1]), (2, shared[2]), (4, shared[3])):
+            with form.line_ids.edit(number) as line:
+                line.stage_id = stage
+        form.save().action_apply()
+        way = self._get_way(self.team)
+        self.assertEqual(
+            way.mapped("name"),
+            ["First", "New lead", "Qualified", "Proposition", "Negotiation", "Signed"],
+        )
+        self.assertEqual(len(set(way.mapped("sequence"))), len(way))
+        self.assertEqual(self._get_way(self.team_other), others)
+        once = self._snapshot()
+        self._apply()
+        self.assertEqual(self._snapshot(), once)
+
+    def _get_way(self, team):
+        """Return the stages leads of a team go, in order."""
+        self.env.flush_all()
+        return self.env["crm.stage"].search(
+            ["|", ("team_ids", "=", False), ("team_ids", "in", team.ids)]
+        )
+
     def test_difference_is_shown_before(self):
         before = self._snapshot()
         form = self._open()
@@ -138,7 +174,7 @@ class TestTemplate(GateCommon):
 
     def test_stage_of_other_teams_stays_where_it_is(self):
         for teams in (self.team + self.team_other, self.env["crm.team"]):
-            self.stage_next.team_ids = teams
+            (self.stage_new + self.stage_next).team_ids = teams
             with self.subTest(teams=teams), self.env.cr.savepoint() as savepoint:
                 wizard, line = self._map_backwards()
                 self.assertTrue(line.is_shared)
@@ -149,6 +185,14 @@ class TestTemplate(GateCommon):
                 self.assertEqual(sequences, sorted(sequences))
                 savepoint.rollback()
                 self.env.registry.clear_cache()
+
+    def test_own_stage_moves_before_one_that_stays(self):
+        self.stage_next.team_ids += self.team_other
+        wizard, line = self._map_backwards()
+        self.assertFalse(line.wizard_id.line_ids[0].is_shared)
+        self.assertRegex(wizard.line_ids[0].change, r"\border$")
+        wizard.action_apply()
+        self.assertLess(self.stage_new.sequence, self.stage_next.sequence)
 
     def test_second_template_asks_nothing_twice(self):
         """Both want the signature confirmed before a lead is won."""
@@ -172,8 +216,9 @@ class TestTemplate(GateCommon):
                 self.assertEqual(set(again.line_ids.mapped("outcome")), {"unchanged"})
 
     def test_stage_of_other_teams_does_not_change_for_ever(self):
-        self.stage_won.team_ids += self.team_other
         self._apply()
+        for stage in self._stages():
+            stage.team_ids += self.team_other
         self.stage_won.sequence = 1
         won = self._open().save().line_ids[-1]
         self.assertEqual(won.outcome, "unchanged")

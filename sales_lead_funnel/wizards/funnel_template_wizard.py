@@ -1,4 +1,6 @@
 from collections import Counter, defaultdict
+from fractions import Fraction
+from math import lcm
 
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
@@ -103,15 +105,33 @@ class FunnelTemplateWizard(models.TransientModel):
         return others.filtered(lambda stage: not stage.is_won)[-1:]
 
     def _plan_sequences(self):
-        """Return ``{line: sequence}`` that puts the template's stages in its order."""
+        """Return ``{line: sequence}`` that puts the template's stages in its order.
+
+        Fractions stand between two stages that have no number left between them.
+        """
         planned, previous = {}, None
-        for line in self.line_ids:
-            planned[line] = previous = line._plan_sequence(previous)
+        for number, line in enumerate(self.line_ids, 1):
+            limit = self._find_limit(self.line_ids[number:], previous)
+            planned[line] = previous = line._plan_sequence(previous, limit)
         return planned
+
+    def _find_limit(self, following, previous):
+        """Return the sequence of the next stage that stays where it is, or None."""
+        fixed = following.filtered(lambda line: line.stage_id and line._is_shared())
+        sequences = fixed.stage_id.mapped("sequence")
+        return next((n for n in sequences if previous is None or n > previous), None)
+
+    def _make_room(self, plan):
+        """Return the plan in whole numbers; all stages keep their order."""
+        factor = lcm(*(Fraction(sequence).denominator for sequence in plan.values()))
+        if factor > 1:
+            for stage in self.env["crm.stage"].search([]):
+                stage.sequence *= factor
+        return {line: int(sequence * factor) for line, sequence in plan.items()}
 
     def action_apply(self):
         self.ensure_one()
-        plan = self._plan_sequences()
+        plan = self._make_room(self._plan_sequences())
         with self.env["funnel.criterion"]._renewing_once() as criteria:
             for line, sequence in plan.items():
                 line.with_env(criteria.env)._apply(sequence)
@@ -232,17 +252,25 @@ class FunnelTemplateWizardLine(models.TransientModel):
     # APPLYING
     # ------------------------------------------------------------
 
-    def _plan_sequence(self, previous):
-        """Return the sequence that puts the stage after the one before.
+    def _plan_sequence(self, previous, limit):
+        """Return the sequence that puts the stage between its neighbours.
 
         :param previous: sequence of the stage before, None for the first
+        :param limit: that of the next stage which stays, None without
         """
-        is_after = previous is None or self.stage_id.sequence > previous
-        if self.stage_id and is_after:
+        if self.stage_id and self._is_between(previous, limit):
             return self.stage_id.sequence
         if previous is None:
             previous = self.wizard_id._get_last_beside().sequence
-        return previous + 1
+            previous = previous if limit is None else min(previous, limit - 1)
+        if limit is None or previous + 1 < limit:
+            return previous + 1
+        return Fraction(previous + limit) / 2
+
+    def _is_between(self, previous, limit):
+        sequence = self.stage_id.sequence
+        is_before = limit is None or sequence < limit or self._is_shared()
+        return is_before and (previous is None or sequence > previous)
 
     def _apply(self, sequence):
         """Make or complete the stage and its criteria."""
