@@ -42,7 +42,10 @@ CRITERIA = (
         *("qualified", "", "entry", "block"),
         ("Budget is known", "预算已明确"),
         ("Ask for the budget; a range is enough.", "询问预算，有范围即可。"),
-        *((), "[('funnel_budget_max', '>', 0)]"),
+        *(
+            (),
+            "['|', ('funnel_budget_min', '>', 0), ('funnel_budget_max', '>', 0)]",
+        ),
     ),
     (
         *("qualified", "", "entry", "warn"),

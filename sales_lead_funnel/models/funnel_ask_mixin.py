@@ -1,3 +1,5 @@
+from urllib.parse import parse_qsl, urlencode
+
 from lxml import etree
 
 from odoo import api, fields, models
@@ -12,6 +14,18 @@ ASK_VIEW = "sales_lead_funnel.crm_lead_view_form_ask"
 RANGES = (("funnel_budget_min", "funnel_budget_max"),)  # asked together, in one row
 NOT_ASKED = {"stage_id", "team_id", "user_id", "type", "active", "probability"}
 MOVED = {"type": "ir.actions.act_window_close", "infos": {"funnel_moved": True}}
+
+
+def _get_equals(domain):
+    """Return ``{field: text}`` of what a domain wants fields to be."""
+    equals = {}
+    for condition in domain.iter_conditions():
+        values = condition.value if condition.operator == "in" else [condition.value]
+        if condition.operator in ("=", "in") and len(values) == 1:
+            [value] = values
+            if isinstance(value, str):
+                equals[condition.field_expr] = value
+    return equals
 
 
 class FunnelAskMixin(models.AbstractModel):
@@ -50,10 +64,23 @@ class FunnelAskMixin(models.AbstractModel):
     def _compute_funnel_asked_checklist(self):
         stage = self._funnel_get_asked_stage()
         for lead in self:
-            items = lead._funnel_list_criteria(stage.id) if stage else []
-            lead.funnel_asked_checklist = [
-                {"stage": stage.name, "claimed": False, "items": items}
-            ]
+            lead.funnel_asked_checklist = lead._funnel_list_way(stage)
+
+    def _funnel_list_way(self, stage):
+        """Return what the stages jumped over lack, and all that the stage asks."""
+        gates = self.env["funnel.criterion"]._get_gates()
+        jumped = gates.get_jumped(self.team_id.id, self.stage_id.id, stage.id)
+        parts = [(id_, self._funnel_list_criteria(id_)) for id_ in jumped]
+        parts = [
+            (id_, [item for item in items if not item["done"]]) for id_, items in parts
+        ]
+        parts.append((stage.id, self._funnel_list_criteria(stage.id)))
+        stages = self.env["crm.stage"].sudo()
+        return [
+            {"stage": stages.browse(id_).name, "claimed": False, "items": items}
+            for id_, items in parts
+            if items or id_ == stage.id
+        ]
 
     def _funnel_get_asked_stage(self):
         key = self.env.context.get(ASK_KEY)
@@ -70,22 +97,30 @@ class FunnelAskMixin(models.AbstractModel):
         asked = self.env.context.get(ANSWERS_KEY)
         if asked and view_type == "form" and view == self.env.ref(ASK_VIEW, False):
             [group] = arch.xpath("//group[@name='funnel_answers']")
-            names = [n for n in str(asked).split(",") if n in self._fields]
-            group.extend(self._funnel_make_answer_nodes(names))
+            asked = [tuple(part.split("?", 1)) for part in str(asked).split(",")]
+            asked = {
+                name: dict(parse_qsl("".join(wanted)))
+                for name, *wanted in asked
+                if name in self._fields
+            }
+            group.extend(self._funnel_make_answer_nodes(asked))
         return arch, view
 
-    def _funnel_make_answer_nodes(self, names):
-        """Return the nodes that ask for fields; the two of a range share a row."""
-        starts = {low: high for low, high in RANGES if {low, high} <= set(names)}
+    def _funnel_make_answer_nodes(self, asked):
+        """Return the nodes that ask for fields; the two of a range share a row.
+
+        :param dict asked: ``{name: {field: value}}`` that new records of it begin with
+        """
+        starts = {low: high for low, high in RANGES if {low, high} <= set(asked)}
         nodes = []
-        for name in names:
+        for name, wanted in asked.items():
             if name in starts:
                 nodes += self._funnel_make_range_nodes(name, starts[name])
             elif name not in starts.values():
-                nodes += self._funnel_make_field_nodes(name)
+                nodes += self._funnel_make_field_nodes(name, wanted)
         return nodes
 
-    def _funnel_make_field_nodes(self, name):
+    def _funnel_make_field_nodes(self, name, defaults):
         """A list takes the whole width, below its title."""
         kind = self._fields[name].type
         if kind == "many2many":
@@ -94,7 +129,13 @@ class FunnelAskMixin(models.AbstractModel):
             return [etree.Element("field", name=name)]
         return [
             etree.Element("separator", string=self._funnel_get_label(name)),
-            etree.Element("field", name=name, nolabel="1", colspan="2"),
+            etree.Element(
+                "field",
+                name=name,
+                nolabel="1",
+                colspan="2",
+                context=str({f"default_{key}": defaults[key] for key in defaults}),
+            ),
         ]
 
     def _funnel_make_range_nodes(self, low, high):
@@ -123,9 +164,30 @@ class FunnelAskMixin(models.AbstractModel):
             return False
         if names or "block" in effects:
             return self._funnel_open_ask(stage, names)
-        return self._funnel_open_approval(stage) if "approve" in effects else False
+        if "approve" not in effects:
+            return False
+        if self.funnel_waiting_stage_id:
+            return self._funnel_tell_waiting_stage()
+        return self._funnel_open_approval(stage)
+
+    def _funnel_tell_waiting_stage(self):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._(
+                    "%(lead)s waits for the manager's approval to enter “%(stage)s” "
+                    "already.",
+                    lead=self.display_name,
+                    stage=self.funnel_waiting_stage_id.name,
+                ),
+            },
+        }
 
     def _funnel_open_ask(self, stage, names):
+        wanted = self._funnel_get_wanted_values(stage)
+        asked = [f"{n}?{urlencode(wanted[n])}" if n in wanted else n for n in names]
         has_list = any(self._fields[name].type == "one2many" for name in names)
         return {
             "type": "ir.actions.act_window",
@@ -136,7 +198,7 @@ class FunnelAskMixin(models.AbstractModel):
             "target": "new",
             "context": {
                 ASK_KEY: stage.id,
-                ANSWERS_KEY: ",".join(names),
+                ANSWERS_KEY: ",".join(asked),
                 "dialog_size": "large" if has_list else "medium",
             },
         }
@@ -267,6 +329,19 @@ class FunnelAskMixin(models.AbstractModel):
             names += self.sudo()._funnel_get_asked_names(rule)
         names = [other for name in names for other in self._funnel_get_range(name)]
         return [n for n in dict.fromkeys(names) if self._funnel_can_be_asked(n)]
+
+    def _funnel_get_wanted_values(self, stage):
+        """Return ``{list: {field: value}}`` that its new records should have.
+
+        Read from conditions such as “somebody of the decision chain decides”.
+        """
+        wanted = {}
+        for rule in self._funnel_find_stopping(stage):
+            for condition in Domain(rule.domain or []).iter_conditions():
+                name, operator = condition.field_expr, condition.operator
+                if operator == "any" and isinstance(condition.value, Domain):
+                    wanted.setdefault(name, {}).update(_get_equals(condition.value))
+        return wanted
 
     def _funnel_get_range(self, name):
         """Return the fields that are asked together with one, itself among them."""

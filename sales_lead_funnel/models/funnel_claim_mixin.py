@@ -43,7 +43,7 @@ class FunnelClaimMixin(models.AbstractModel):
         if not criterion:
             return self.env._("Proven only to “%s”", stage)
         return self.env._(
-            "Proven only to “%(stage)s”: %(criterion)s",
+            "Proven only to “%(stage)s”, missing: %(criterion)s",
             stage=stage,
             criterion=criterion.display_name,
         )

@@ -158,23 +158,15 @@ class Gates:
 
     def get_rules_of_way(self, team_id, from_id, to_id):
         """Return the rules to enter a stage, after those of the stages jumped over."""
-        jumped = self.get_jumped(team_id, from_id, to_id)
-        return self._get_stopping_rules(jumped) + tuple(self.entry.get(to_id, ()))
+        way = [*self.get_jumped(team_id, from_id, to_id), to_id]
+        return tuple(rule for id_ in way for rule in self.entry.get(id_, ()))
 
     def get_rules_of_new_way(self, old_team_id, team_id, stage_id):
         """Return the rules of the stages before one, which the old team has not."""
         known = {step.id for step in self.get_path(old_team_id)}
         way = self.get_jumped(team_id, None, stage_id)
-        return self._get_stopping_rules(id_ for id_ in way if id_ not in known)
-
-    def _get_stopping_rules(self, stage_ids):
-        """Return the rules of stages that a lead is not in: warnings are left out."""
-        return tuple(
-            rule
-            for stage_id in stage_ids
-            for rule in self.entry.get(stage_id, ())
-            if rule.effect != "warn"
-        )
+        new = [id_ for id_ in way if id_ not in known]
+        return tuple(rule for id_ in new for rule in self.entry.get(id_, ()))
 
     def find_jump(self, team_id, from_id, to_id):
         """Tell a jump the target does not allow: ``skip``, ``back`` or None.

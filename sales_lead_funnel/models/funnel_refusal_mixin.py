@@ -49,11 +49,12 @@ class FunnelRefusalMixin(models.AbstractModel):
         leads = self.sudo().browse(lead.id for lead in told)
         unknown = leads._funnel_find_unknown_numbers(rules)
         for lead, found in told.items():
-            reasons = "; ".join(
+            texts = [
                 failure.text
                 or self._funnel_tell_rule(lead, failure.rule, lead.stage_id, unknown)
                 for failure in found
-            )
+            ]
+            reasons = "; ".join(text.rstrip(".。") for text in texts)
             stage = lead.stage_id.name
             lines.append(f"{lead.display_name} → {stage}: {reasons}")
         more = len(failures) - TOLD_AT_MOST
@@ -70,6 +71,8 @@ class FunnelRefusalMixin(models.AbstractModel):
         asked = moved and not self._funnel_get_asked_stage()  # not while it is asked
         if single and single not in entered:
             title = self.env._("The stage of this lead needs what you took away:")
+        elif not any(watch.before[lead.id] for lead in stayed):
+            title = self.env._("Not created, because something is missing:")
         else:
             title = self.env._("Not moved, because something is missing:")
         error = FunnelGateError(

@@ -447,8 +447,17 @@ class TestGateEffects(GateCommon):
         ):
             leads.create(vals)
         self.assertFalse(leads.search([("name", "=", "Late")]))
+        with self.assertRaisesRegex(FunnelGateError, "Not created"):
+            leads.create(vals)
         lead = leads.create({**vals, "funnel_need": "A CRM"})
         self.assertEqual(lead.stage_id, self.stage_won)
+
+    def test_what_skipped_stages_warn_of_is_told(self):
+        self._create_criterion("funnel_need", effect="warn")
+        told = self._listen()
+        self._move_as(self.rep, stage=self.stage_won)
+        self.assertEqual(self.lead.stage_id, self.stage_won)
+        self.assertIn(f"{self.stage_next.name}”, which is skipped", str(told))
 
     def test_born_in_a_stage_that_may_not_be_skipped_to(self):
         self.stage_won.funnel_allow_skip = False

@@ -29,7 +29,7 @@ class TestProvenStage(GateCommon):
         self._move(self.lead, self.stage_next)
         self.assertEqual(self._fact(), (self.stage_new, 1))
         self.assertEqual(
-            self.lead.funnel_card_note, "Proven only to “New”: Initial need"
+            self.lead.funnel_card_note, "Proven only to “New”, missing: Initial need"
         )
         self.assertTrue(self.lead.funnel_card_alert)
         domain = self._filter_domain("funnel_above_proof")
@@ -38,20 +38,24 @@ class TestProvenStage(GateCommon):
     def test_what_is_only_warned_of_is_no_alert(self):
         self._create_criterion("funnel_need", effect="warn", name="Need")
         self._move_as(self.rep)
-        self.assertEqual(self.lead.funnel_card_note, "Proven only to “New”: Need")
+        self.assertEqual(
+            self.lead.funnel_card_note, "Proven only to “New”, missing: Need"
+        )
         self.assertFalse(self.lead.funnel_card_alert)
         self._create_criterion("funnel_authority", name="Power", sequence=20)
         self.lead.invalidate_recordset()
-        self.assertEqual(self.lead.funnel_card_note, "Proven only to “New”: Need")
+        self.assertEqual(
+            self.lead.funnel_card_note, "Proven only to “New”, missing: Need"
+        )
         self.assertTrue(self.lead.funnel_card_alert)
 
     def test_the_first_stage_that_lacks_something_is_told(self):
         self._create_criterion("funnel_need", effect="warn", name="Need")
         self._create_criterion("funnel_authority", stage=self.stage_gen_1, name="Power")
         self._move(self.lead, self.stage_gen_1)
-        self.assertTrue(self.lead.funnel_claim_note.endswith("“New”: Need"))
+        self.assertTrue(self.lead.funnel_claim_note.endswith("“New”, missing: Need"))
         self.lead.funnel_need = "A CRM"
-        self.assertTrue(self.lead.funnel_claim_note.endswith(": Power"))
+        self.assertTrue(self.lead.funnel_claim_note.endswith("missing: Power"))
         self.lead.action_set_won()
         self.assertFalse(self.lead.funnel_claim_note)
 
@@ -249,6 +253,40 @@ class TestRefusedMoveAsks(GateCommon):
         self.assertIn("funnel_need", asked)
         self.assertNotIn("funnel_authority", asked)
 
+    def test_what_skipped_stages_lack_is_told(self):
+        self._create_criterion("funnel_need", name="Need")
+        self._create_criterion("funnel_authority", effect="warn", name="Power")
+        self._create_criterion(
+            "funnel_purchase_date", name="Date", stage=self.stage_gen_1
+        )
+        self.lead.funnel_need = False
+        lead = self.lead.with_user(self.rep)
+        action = lead.action_funnel_gate_ask(self.stage_gen_1.id)
+        _lead, form = self._open(action)
+        told = [
+            (part["stage"], [(item["label"], item["done"]) for item in part["items"]])
+            for part in form.funnel_asked_checklist
+        ]
+        expected = [
+            (self.stage_next.name, [("Need", False), ("Power", False)]),
+            (self.stage_gen_1.name, [("Date", False)]),
+        ]
+        self.assertEqual(told, expected)
+        form.funnel_need = "A CRM"
+        form.funnel_authority = "decides"
+        self.assertEqual(
+            [part["stage"] for part in form.funnel_asked_checklist],
+            [self.stage_gen_1.name],
+        )
+
+    def test_request_that_waits_is_not_asked_for_again(self):
+        self._create_criterion(domain="[]", effect="approve")
+        vals = {"lead_id": self.lead.id, "stage_id": self.stage_next.id}
+        self.env["funnel.stage.approval"].with_user(self.rep).create(vals)
+        action = self._ask()
+        self.assertEqual(action["tag"], "display_notification")
+        self.assertIn(self.stage_next.name, action["params"]["message"])
+
     def test_both_ends_of_a_range_are_asked_in_one_row(self):
         for name in BUDGET:
             criterion = self._create_criterion(name)
@@ -285,11 +323,12 @@ class TestRefusedMoveAsks(GateCommon):
     def test_records_can_be_added_in_the_dialog(self):
         self._create_criterion(domain=DECIDER)
         action = self._ask()
-        self.assertEqual(action["context"][ANSWERS_KEY], "funnel_stakeholder_ids")
+        self.assertEqual(
+            action["context"][ANSWERS_KEY], "funnel_stakeholder_ids?role=decides"
+        )
         _lead, form = self._open(action)
         with form.funnel_stakeholder_ids.new() as person:
-            person.name = "Fry"
-            person.role = "decides"
+            person.name = "Fry"  # in the role that is wanted, as it begins with that
         form.save()
         self.assertEqual(self.lead.stage_id, self.stage_next)
         self.assertEqual(self.lead.funnel_stakeholder_ids.name, "Fry")
