@@ -184,6 +184,17 @@ class FunnelCriterion(models.Model):
             if self._get_gates().entry:
                 self._trigger_cron()
 
+    def _renew_rules(self):
+        result = super()._renew_rules()
+        self.env["funnel.stage.approval"]._close_unasked(
+            [
+                stage_id
+                for stage_id, rules in self._get_gates().entry.items()
+                if any(rule.effect == "approve" for rule in rules)
+            ]
+        )
+        return result
+
     def _watch_fields(self):
         """Make the proven stage follow the fields that entry criteria read."""
         entry = self._get_gates().entry.values()
