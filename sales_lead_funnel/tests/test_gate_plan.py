@@ -7,7 +7,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.service.model import get_public_method
-from odoo.tests import freeze_time, tagged
+from odoo.tests import freeze_time, new_test_user, tagged
 
 from ..exceptions import FunnelCriterionError
 from ..models import funnel_criterion, funnel_gate_plan
@@ -196,6 +196,9 @@ class TestGatePlan(GateCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.rep.tz = "UTC"
+        cls.colleague = new_test_user(
+            cls.env, "gate_colleague", "sales_team.group_sale_salesman"
+        )
 
     def _date_back(self, days, *records):
         """Let the activities and the moves of records be older by so many days."""
@@ -267,6 +270,67 @@ class TestGatePlan(GateCommon):
         activity.action_feedback()
         self._run("ir_cron_loss_analyses")
         self.assertFalse(self._planned(loss, "loss"))
+
+    def _lose_with_try_again(self):
+        self.lead.action_set_lost()
+        self.lead.funnel_loss_ids.retry_date = fields.Date.today()
+        return self.lead.funnel_loss_ids
+
+    def _ask_about_losses(self):
+        self._run("ir_cron_loss_analyses")
+        self._run("ir_cron_retry_lost")
+
+    def assertAsked(self, loss, user):
+        """The user, and nobody else, is asked about a loss by activities and My day."""
+        for kind in ("loss", "retry"):
+            self.assertEqual(self._planned(loss, kind).user_id, user, kind)
+            self.assertEqual(len(self._planned(loss, kind)), len(user), kind)
+        people = self.rep | self.manager | self.colleague
+        for other in people.filtered("active"):
+            lists = self.env["funnel.my.day"].with_user(other)
+            for name in ("losses", "retries"):
+                model, domain = lists._get_waiting_domains()[name]
+                for asked in (lists._trusting(domain), lists._to_list(domain)):
+                    found = loss in lists.env[model].search(asked)
+                    self.assertEqual(found, other == user, (name, other.login))
+
+    def test_loss_of_a_lead_given_away_asks_its_new_owner(self):
+        loss = self._lose_with_try_again()
+        self.lead.user_id = self.colleague
+        self._ask_about_losses()
+        self.assertAsked(loss, self.colleague)
+
+    def test_who_was_asked_hands_over_with_the_lead(self):
+        loss = self._lose_with_try_again()
+        self._ask_about_losses()
+        self.assertAsked(loss, self.rep)
+        self.lead.user_id = self.colleague
+        for _again in range(2):
+            self._ask_about_losses()
+        self.assertAsked(loss, self.colleague)
+
+    def test_loss_of_a_lead_without_owner_asks_who_had_it(self):
+        loss = self._lose_with_try_again()
+        self.lead.user_id = False
+        self._ask_about_losses()
+        self.assertAsked(loss, self.rep)
+
+    def test_owner_who_left_is_not_asked(self):
+        loss = self._lose_with_try_again()
+        self.rep.active = False
+        self._ask_about_losses()
+        self.assertAsked(loss, self.env["res.users"])
+        self.lead.user_id = self.manager
+        self._ask_about_losses()
+        self.assertAsked(loss, self.manager)
+
+    def test_loss_of_an_owner_who_left_asks_who_had_it_and_may_read_it(self):
+        self.lead.user_id = self.manager
+        loss = self._lose_with_try_again()
+        self.lead.user_id = self.colleague
+        self.colleague.active = False
+        self._ask_about_losses()
+        self.assertAsked(loss, self.manager)
 
     def test_analysis_closes_the_activity(self):
         self.lead.action_set_lost()
