@@ -183,9 +183,9 @@ class FunnelMyDayLists(models.AbstractModel):
         As their activities ask (one test compares).
         """
         me = self.env.uid
-        has_owner = [("user_id", "any", [("active", "=", True)])]
-        left = Domain("user_id", "=", me) & Domain("lead_id", "not any", has_owner)
-        return Domain("lead_id.user_id", "=", me) | left
+        left = Domain("user_id", "=", False) | Domain("user_id.active", "=", False)
+        had = Domain("user_id", "=", me) & Domain("lead_id", "any", left)
+        return Domain("lead_id.user_id", "=", me) | had
 
     def _get_activity_domain(self, today):
         """Activities due, but no call of a lead that is listed as due anyway.
