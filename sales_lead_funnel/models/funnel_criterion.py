@@ -12,6 +12,8 @@ EFFECTS = [
     ("warn", "Warn"),
     ("approve", "Needs the manager's approval"),
 ]
+# Their 0 or No cannot be told from no answer by a search.
+NEVER_EMPTY = ("boolean", "integer", "float", "monetary")
 GATE_FIELDS_PARAMETER = "sales_lead_funnel.gate_fields"
 # What follows from the gates, which no criterion may therefore ask.
 OUTPUTS = [
@@ -35,7 +37,8 @@ class FunnelCriterion(models.Model):
     nobody ever gave one (NULL), a text while it is blank. The 0 that forms of new leads
     send for numbers nobody touched is not stored. *Condition* asks what the
     lead and its records must meet. A drop-out rule makes a lead that meets it (or
-    whose required fields are all empty) a candidate to be dropped, no more.
+    whose required fields are all empty; none of them a number or a Yes/No) a candidate
+    to be dropped, no more.
     """
 
     _name = "funnel.criterion"
@@ -143,11 +146,29 @@ class FunnelCriterion(models.Model):
                     )
                     raise criterion._field_error(problem)
 
+    @api.constrains("field_ids", "kind", "direction")
+    def _check_dropout_fields_can_be_empty(self):
+        """An explicit 0 or No is an answer, and no reason to drop a lead."""
+        for criterion in self.filtered(lambda record: record.kind == "fields"):
+            names = criterion.sudo().field_ids if criterion._is_dropout() else []
+            for field in names:
+                if field.ttype in NEVER_EMPTY:
+                    raise criterion._field_error(
+                        self.env._(
+                            "“%s” is never empty, because 0 and No are answers. Say "
+                            "which leads may be dropped by a “Condition” instead",
+                            field.field_description,
+                        )
+                    )
+
+    def _is_dropout(self):
+        return self.direction == "dropout"
+
     @api.constrains("domain", "kind", "direction")
     def _check_dropout_asks_something(self):
         """An empty drop-out condition would make every lead a candidate."""
         for criterion in self:
-            if criterion.direction == "dropout" and criterion._is_condition_empty():
+            if criterion._is_dropout() and criterion._is_condition_empty():
                 raise FunnelCriterionError(
                     self.env._(
                         "Criterion %s: an empty “Condition” would drop every lead of "
@@ -188,6 +209,17 @@ class FunnelCriterion(models.Model):
         order = [step.id for step in self._get_gates().steps]
         if order != self._get_stages().ids:
             self._stages_changed()
+
+    def _renew_rules(self):
+        """Cancel what is asked of managers and no stage asks any more."""
+        super()._renew_rules()
+        if not self._is_held():
+            asking = [
+                stage_id
+                for stage_id, rules in self._get_gates().entry.items()
+                if any(rule.effect == "approve" for rule in rules)
+            ]
+            self.env["funnel.stage.approval"]._close_unasked(asking)
 
     def _watch_fields(self):
         """Make the proven stage follow the fields that entry criteria read."""

@@ -112,17 +112,23 @@ class FunnelGatePlan(models.AbstractModel):
     def ask_loss_analyses(self):
         """Lost in the background: its owner analyses the loss."""
         since = fields.Datetime.now() - timedelta(days=LOSS_WINDOW)
-        domain = Domain("state", "=", "todo") & Domain("user_id", "!=", False)
+        domain = Domain("state", "=", "todo") & self._get_owned_domain()
         domain &= Domain("lost_at", ">=", since)
+        return self._in_batches(
+            "ask_loss_analyses", "funnel.loss", domain, self._ask_to_analyse
+        )
 
-        def ask(losses):
-            for loss in losses:
-                lead = loss.lead_id._funnel_speaking_to(loss.user_id)
-                summary = lead.env._("Analyse the loss")
-                due = lead._funnel_get_today() + timedelta(days=ANALYSE_WITHIN)
-                self._schedule(loss, LOSS, summary, due, loss.user_id, loss.lost_at)
+    def _get_owned_domain(self):
+        """Losses that somebody could be asked about."""
+        return Domain("user_id", "!=", False) | Domain("lead_id.user_id", "!=", False)
 
-        return self._in_batches("ask_loss_analyses", "funnel.loss", domain, ask)
+    def _ask_to_analyse(self, losses):
+        for loss in losses:
+            user = loss._get_asked_user()
+            lead = loss.lead_id._funnel_speaking_to(user)
+            summary = lead.env._("Analyse the loss")
+            due = lead._funnel_get_today() + timedelta(days=ANALYSE_WITHIN)
+            self._ask_about(loss, LOSS, summary, due, user, loss.lost_at)
 
     @api.model
     @api.private
@@ -130,7 +136,7 @@ class FunnelGatePlan(models.AbstractModel):
         """Try-again date reached: the owner takes a fresh lead or the restored one."""
         latest_day = (fields.Datetime.now() + EARLIEST_ZONE).date()
         domain = Domain("retry_date", "<=", latest_day)
-        domain &= Domain("retry_lead_id", "=", False) & Domain("user_id", "!=", False)
+        domain &= Domain("retry_lead_id", "=", False) & self._get_owned_domain()
         domain &= Domain("state", "!=", "reopened")
 
         def ask(losses):
@@ -141,12 +147,31 @@ class FunnelGatePlan(models.AbstractModel):
 
     def _ask_to_retry(self, loss):
         """Ask once per date: one that is put off is asked for again."""
-        lead = loss.lead_id._funnel_speaking_to(loss.user_id)
+        user = loss._get_asked_user()
+        lead = loss.lead_id._funnel_speaking_to(user)
         today = lead._funnel_get_today()
         if loss.retry_date <= today:
             summary = lead.env._("Try again: restore the lead or start a fresh one")
             since, _end = bounds_utc(loss.retry_date, loss.retry_date, lead.env.tz)
-            self._schedule(loss, RETRY, summary, today, loss.user_id, since)
+            self._ask_about(loss, RETRY, summary, today, user, since)
+
+    def _ask_about(self, loss, kind, summary, day, user, since):
+        """Ask whom a loss asks now, also where somebody was asked who left it."""
+        if not user:
+            return
+        kind_id = self.env.ref(kind).id
+        lost_sight = loss.activity_ids.filtered(
+            lambda activity: (
+                activity.activity_type_id.id == kind_id
+                and activity.user_id not in (user, self.env["res.users"])
+                and not loss._can_be_read_by(activity.user_id)
+            )
+        )
+        if lost_sight:
+            lost_sight.with_context(mail_activity_quick_update=True).write(
+                {"user_id": user.id, "summary": summary}
+            )
+        self._schedule(loss, kind, summary, day, user, since)
 
     @api.model
     @api.private

@@ -43,6 +43,14 @@ class FunnelGuardedChild(models.AbstractModel):
         """Return the error that says what people may write, or how the rest follows."""
         raise NotImplementedError
 
+    def _can_be_read_by(self, user):
+        """Is this user still there, and may read the record in an own company?"""
+        user = user.sudo()
+        record = self.with_user(user).with_context(
+            allowed_company_ids=user.company_ids.ids
+        )
+        return user.active and record.has_access("read")
+
     def _hold(self, *names):
         """Lock the records, and read the fields ``names`` anew.
 

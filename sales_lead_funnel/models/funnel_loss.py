@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..exceptions import FunnelLossError
+from ..exceptions import FunnelGateError, FunnelLossError
 from .funnel_path import current_path, explicit_happened_at
 from .funnel_stage_move import PATHS
 
@@ -91,6 +91,7 @@ class FunnelLoss(models.Model):
             self._note_competitor()
         if "lost_reason_id" in vals and not self._is_step():
             self._pass_reason_on()
+            self._ask_anew()
         return result
 
     def _guard_error(self):
@@ -112,6 +113,21 @@ class FunnelLoss(models.Model):
         for reason, losses in self.grouped("lost_reason_id").items():
             leads = losses.filtered(lambda loss: loss.state in OPEN).lead_id
             leads.write({"lost_reason_id": reason.id})
+
+    def _ask_anew(self):
+        """Without its reason, a loss is no more analysed."""
+        untold = self.filtered(
+            lambda loss: loss.state == "done" and not loss.lost_reason_id
+        )
+        if untold:
+            untold._step().write({"state": "todo"})
+
+    def _get_asked_user(self):
+        """Return the lead's owner, else the owner then who may still read the loss."""
+        owner = self.lead_id.user_id.sudo()
+        if owner.active:
+            return owner
+        return self.user_id.filtered(self._can_be_read_by)
 
     # ------------------------------------------------------------
     # FOLLOWING THE LEAD
@@ -279,7 +295,25 @@ class FunnelLoss(models.Model):
         self.ensure_one()
         if self.retry_lead_id:
             return self.retry_lead_id.redirect_lead_opportunity_view()
-        fresh = self.lead_id.copy({"active": True, "lost_reason_id": False})
+        fresh = self._make_fresh()
         self._step().write({"retry_lead_id": fresh.id})
         self.sudo().activity_feedback(ACTIVITIES[1:])
         return fresh.redirect_lead_opportunity_view()
+
+    def _make_fresh(self):
+        """Copy the lead with what it answers; its lists stay with the lost one.
+
+        :raise FunnelLossError: the stage in which it begins asks for more
+        """
+        try:
+            return self.lead_id.copy({"active": True, "lost_reason_id": False})
+        except FunnelGateError as error:
+            raise FunnelLossError(
+                self.env._(
+                    "No fresh lead can be made of %(lead)s yet. Fill in on the lost "
+                    "lead what is missing, the fresh one takes over its answers; or "
+                    "restore the lost lead.\n%(problem)s",
+                    lead=self.lead_id.display_name,
+                    problem=error,
+                )
+            ) from error

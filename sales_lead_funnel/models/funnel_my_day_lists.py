@@ -134,12 +134,16 @@ class FunnelMyDayLists(models.AbstractModel):
         }
 
     def _get_refused_stages(self):
-        """Return what managers refused of late, while the lead still could go there."""
+        """Return what managers refused of late, while the lead still could go there.
+
+        It is told to who asked, and to who has the lead by now.
+        """
         if not self._get_gates().asks_approval:
             return {}
         since = fields.Datetime.now() - timedelta(days=RECENT_DAYS)
+        me = self.env.uid
         refused = (
-            Domain("requester_id", "=", self.env.uid)
+            (Domain("requester_id", "=", me) | Domain("lead_id.user_id", "=", me))
             & Domain("state", "=", "refused")
             & Domain("answered_at", ">=", str(since))
             & Domain("lead_id", "any", [("won_status", "=", "pending")])
@@ -159,11 +163,11 @@ class FunnelMyDayLists(models.AbstractModel):
         )
 
     def _get_loss_domains(self, today):
-        """Return the user's losses that ask for something.
+        """Return the losses that ask something of the user.
 
         Activities remind of them too, but those of leads only are listed here.
         """
-        mine = Domain("user_id", "=", self.env.uid)
+        mine = self._get_asked_domain()
         since = fields.Datetime.now() - timedelta(days=LOSS_WINDOW)
         todo = Domain("state", "=", "todo") & Domain("lost_at", ">=", str(since))
         due = Domain("retry_date", "<=", today) & Domain("state", "!=", "reopened")
@@ -172,6 +176,16 @@ class FunnelMyDayLists(models.AbstractModel):
             "losses": ("funnel.loss", mine & todo),
             "retries": ("funnel.loss", mine & due & fresh),
         }
+
+    def _get_asked_domain(self):
+        """Losses of the user's leads, and own ones of leads that nobody has any more.
+
+        As their activities ask (one test compares).
+        """
+        me = self.env.uid
+        left = Domain("user_id", "=", False) | Domain("user_id.active", "=", False)
+        had = Domain("user_id", "=", me) & Domain("lead_id", "any", left)
+        return Domain("lead_id.user_id", "=", me) | had
 
     def _get_activity_domain(self, today):
         """Activities due, but no call of a lead that is listed as due anyway.

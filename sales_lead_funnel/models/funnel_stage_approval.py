@@ -107,30 +107,32 @@ class FunnelStageApproval(models.Model):
         self._check_is_free(vals)
         if "reason" in vals:
             self._check_manager()
-        if "note" in vals:
-            self._check_unanswered()
+        for name in self._free_fields.intersection(vals):
+            self._check_unanswered(name)
 
     def _guard_error(self):
         return FunnelApprovalError(
             self.env._("A request is answered by its buttons: approve, refuse, cancel.")
         )
 
-    def _check_unanswered(self):
-        """What the manager was told stays as it was answered."""
+    def _check_unanswered(self, name):
+        """What was asked and why it was answered so stays as it was."""
         for approval in self:
             if approval.state != "requested":
                 raise FunnelApprovalError(
                     self.env._(
-                        "%s: “Why now” cannot be changed any more, the request is "
-                        "closed.",
-                        approval.lead_id.display_name,
+                        "%(lead)s: “%(field)s” cannot be changed any more, the "
+                        "request is closed.",
+                        lead=approval.lead_id.display_name,
+                        field=self._fields[name]._description_string(self.env),
                     )
                 )
 
     def _check_may_ask(self):
         """Refuse a request that could not be granted as the lead stands.
 
-        :raise FunnelApprovalError: closed, there already, or something else is missing
+        :raise FunnelApprovalError: closed, there already, something else is missing,
+            or nobody has to be asked
         """
         problem = self._find_overtaken()
         if problem:
@@ -139,6 +141,21 @@ class FunnelStageApproval(models.Model):
         texts = [text for effect, text in hurdles if effect in ("block", "jump")]
         if texts:
             raise self._ask_error("; ".join(texts))
+        if not self.env.su and not self._needs_approval():
+            raise self._ask_error(self.env._("none is needed, so move the lead"))
+
+    def _needs_approval(self):
+        """Does the wanted stage ask for approval of the lead, as it stands?
+
+        Who could let it in without a request may ask a colleague all the same.
+        """
+        lead, stage_id = self.lead_id, self.stage_id.id
+        gates = self.env["funnel.criterion"]._get_gates()
+        if lead._funnel_filter_back(gates, {lead.id: lead.stage_id.id}, stage_id):
+            return False
+        rules = [r for r in gates.entry.get(stage_id, ()) if r.effect == "approve"]
+        rules = lead._funnel_get_stopping_rules(rules)
+        return bool(lead._funnel_find_unmet(rules))
 
     def _find_overtaken(self):
         """Return why the lead cannot take this way any more, else False.
@@ -211,8 +228,10 @@ class FunnelStageApproval(models.Model):
                     )
                 )
             approval._answer("refused", self.env._("Refused"))
-            summary = self.env._("Approval refused: read the reason")
-            approval._plan(approval.requester_id, summary)
+            told = approval._get_told()
+            speaker = approval.lead_id._funnel_speaking_to(told)
+            summary = speaker.env._("Approval refused: read the reason")
+            approval._plan(told, summary)
         return True
 
     def action_cancel(self):
@@ -300,6 +319,12 @@ class FunnelStageApproval(models.Model):
         self.flush_model(["state"])
         self._step().write({"lead_id": survivor.id})
 
+    def _get_told(self):
+        """Return who asked, the lead's owner where that one reads it no more."""
+        if self._can_be_read_by(self.requester_id):
+            return self.requester_id
+        return self.lead_id.user_id.filtered("active")
+
     def _move_lead(self):
         lead = with_path(self.lead_id, "button")
         with_mark(lead, PASS_KEY).write({"stage_id": self.stage_id.id})
@@ -372,3 +397,16 @@ class FunnelStageApproval(models.Model):
         )
         for approval in waiting.filtered(lambda request: request._find_overtaken()):
             approval._answer("cancelled", self.env._("The lead moved on"))
+
+    @api.model
+    def _close_unasked(self, stage_ids):
+        """Cancel the open requests for other than these stages, which ask approval.
+
+        Their leads may go, so neither they nor the managers wait any longer. Asked
+        again, the stage starts with a clean slate.
+        """
+        waiting = self.sudo().search(
+            [("state", "=", "requested"), ("stage_id", "not in", stage_ids)]
+        )
+        for approval in waiting:
+            approval._answer("cancelled", self.env._("No approval is needed any more"))

@@ -131,6 +131,69 @@ class TestApproval(GateCommon):
         with self.assertRaisesRegex(FunnelApprovalError, "closed"):
             approval.note = "They wanted nothing"
 
+    def test_reason_stays_as_it_was_answered(self):
+        approval = self._request().with_user(self.manager)
+        approval.reason = "No budget yet"
+        approval.action_refuse()
+        with self.assertRaisesRegex(FunnelApprovalError, "Manager's reason.*closed"):
+            approval.with_user(self.director).reason = "Never liked it"
+        self.assertEqual(approval.reason, "No budget yet")
+
+    def test_refusal_reaches_who_has_the_lead_by_now(self):
+        approval = self._request().with_user(self.manager)
+        owner = new_test_user(
+            self.env, "gate_owner", "sales_team.group_sale_salesman", lang="en_US"
+        )
+        self.lead.user_id = owner
+        approval.reason = "No budget yet"
+        approval.action_refuse()
+        self.assertEqual(approval.activity_ids.user_id, owner)
+
+    def test_nothing_is_asked_where_nobody_approves(self):
+        self.criteria.search([]).active = False
+        with self.assertRaisesRegex(FunnelApprovalError, "none is needed"):
+            self._request()
+
+    def test_nothing_is_asked_for_a_lead_that_may_go(self):
+        self.criteria.search([]).domain = "[('funnel_need', '!=', False)]"
+        self.lead.funnel_need = "A CRM"
+        refused = self.assertRaisesRegex(FunnelApprovalError, "none is needed")
+        with refused, self.env.cr.savepoint():
+            self._request()
+        self.lead.funnel_need = False
+        self.assertTrue(self._request())
+
+    def test_nothing_is_asked_on_the_way_back(self):
+        self._move_as(self.manager)
+        self._move_as(self.manager, stage=self.stage_gen_1)
+        with self.assertRaisesRegex(FunnelApprovalError, "none is needed"):
+            self._request()
+
+    def test_request_ends_with_the_criterion_that_asked(self):
+        criterion = self.criteria.search([])
+        before = {"active": True, "effect": "approve", "stage_id": self.stage_next.id}
+        ways = {
+            "switched off": {"active": False},
+            "warns": {"effect": "warn"},
+            "elsewhere": {"stage_id": self.stage_won.id},
+        }
+        for name, vals in ways.items():
+            approval = self._request()
+            criterion.with_user(self.manager).write(vals)
+            with self.subTest(name=name):
+                self.assertEqual(approval.state, "cancelled")
+                self.assertFalse(approval.activity_ids)
+            criterion.write(before)
+            self.assertFalse(self.lead.funnel_waiting_stage_id)
+
+    def test_request_stays_while_another_criterion_asks(self):
+        other = self._create_criterion(name="B", domain="[]", effect="approve")
+        approval = self._request()
+        other.unlink()
+        self.assertEqual(approval.state, "requested")
+        self.criteria.search([]).unlink()
+        self.assertEqual(approval.state, "cancelled")
+
     def test_own_lead_is_answered_by_another_manager(self):
         approval = self._request()
         self.lead.user_id = self.manager

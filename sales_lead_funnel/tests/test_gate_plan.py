@@ -7,9 +7,10 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.service.model import get_public_method
-from odoo.tests import tagged
+from odoo.tests import freeze_time, new_test_user, tagged
 
-from ..models import funnel_gate_plan
+from ..exceptions import FunnelCriterionError
+from ..models import funnel_criterion, funnel_gate_plan
 from ..models.funnel_batches import RESUME_KEY, run_in_batches
 from .common_gates import GateCommon
 
@@ -77,6 +78,99 @@ class TestDropout(GateCommon):
         negated = self.env["crm.lead"].search([("funnel_is_dropout", "=", False)])
         self.assertEqual(negated & leads, leads - flagged)
 
+    def assertAgree(self, lead, expected):
+        """Field and search say the same of a lead, to its owner."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        told = lead.with_user(self.rep).funnel_is_dropout
+        self.assertEqual((told, lead in self._candidates()), (expected, expected))
+
+    def test_paused_leads_are_judged_by_what_asks_about_the_pause(self):
+        self._create_dropout("phone", "email_from")
+        paused = self._create_lead(name="Paused", phone="1")
+        (self.lead + paused).write({"funnel_resume_date": "2099-01-01"})
+        self.assertAgree(self.lead, False)
+        self._create_dropout(
+            name="Purchase is paused", domain="[('funnel_resume_date', '!=', False)]"
+        )
+        for lead in (self.lead, paused):
+            self.assertAgree(lead, True)
+            self.assertEqual(lead.funnel_dropout_reason, "Purchase is paused")
+
+    @freeze_time("2026-03-10 20:00:00")
+    def test_day_is_the_company_s_whoever_looks(self):
+        self.env.company.resource_calendar_id.tz = "UTC"
+        self.rep.tz = "Asia/Shanghai"  # where it is tomorrow already
+        self._create_dropout(domain="[('funnel_purchase_date', '<', 'today')]")
+        self.lead.funnel_purchase_date = "2026-03-10"
+        self.assertAgree(self.lead, False)
+        self.lead.write(
+            {"funnel_purchase_date": "2026-03-09", "funnel_keep_until": "2026-03-10"}
+        )
+        self.assertAgree(self.lead, False)
+        self.lead.funnel_keep_until = "2026-03-09"
+        self.assertAgree(self.lead, True)
+        self.lead.with_user(self.rep).action_funnel_keep()
+        kept = fields.Date.to_date("2026-04-09")
+        self.assertEqual(self.lead.funnel_keep_until, kept)
+
+    def test_criterion_reads_what_the_owner_does_not_see(self):
+        rival = self.env["funnel.competitor"].create({"name": "Hush-hush"})
+        self.env["ir.rule"].create(
+            {
+                "name": "Hidden",
+                "model_id": self.env["ir.model"]._get_id("funnel.competitor"),
+                "domain_force": "[('name', '!=', 'Hush-hush')]",
+                "groups": [(4, self.env.ref("base.group_user").id)],
+            }
+        )
+        self._create_dropout(
+            domain="[('funnel_competitor_ids', 'any', [('name', '=', 'Hush-hush')])]"
+        )
+        self.lead.funnel_competitor_ids = rival
+        self.assertAgree(self.lead, True)
+
+    def test_criterion_reads_a_field_of_other_groups(self):
+        self._create_dropout("phone")
+        self.patch(self.lead._fields["phone"], "groups", "base.group_system")
+        self.assertAgree(self.lead, True)
+        self.env["funnel.my.day"].with_user(self.rep).get_day()
+
+    def test_leads_of_others_stay_hidden(self):
+        self._create_dropout("phone", "email_from")
+        hidden = self._create_lead(user_id=self.manager.id)
+        self.assertNotIn(hidden, self._candidates())
+        self.assertIn(hidden, self._candidates(self.manager))
+
+    def test_candidates_are_found_by_the_query_of_the_search(self):
+        self._create_dropout("phone", "email_from")
+        leads = self.env["crm.lead"].with_user(self.rep)
+        plain = self._count(lambda: leads.search([("type", "=", "opportunity")]))
+        found = self._count(lambda: leads.search([("funnel_is_dropout", "=", True)]))
+        self.assertEqual(found, plain)
+
+    def test_what_is_never_empty_is_no_field_to_drop_by(self):
+        for name, label in (
+            ("funnel_budget_min", "Budget from"),
+            ("expected_revenue", "Expected Revenue"),
+            ("active", "Active"),
+        ):
+            with self.subTest(name=name):
+                refused = self.assertRaisesRegex(
+                    FunnelCriterionError, f"No budget.*{label}.*Condition"
+                )
+                with refused, self.env.cr.savepoint():
+                    self._create_dropout("phone", name, name="No budget")
+        entry = self._create_criterion("funnel_budget_min", stage=self.stage_new)
+        with self.assertRaises(FunnelCriterionError):
+            entry.direction = "dropout"
+
+    def test_zero_makes_no_candidate_by_rules_of_before(self):
+        self.patch(funnel_criterion, "NEVER_EMPTY", ())  # all that is refused by now
+        self._create_dropout("phone", "funnel_budget_min")
+        self.lead.funnel_budget_min = 0
+        self.assertAgree(self.lead, False)
+
     def test_owner_keeps_it_or_loses_it(self):
         self._create_dropout("phone", "email_from")
         self.lead.with_user(self.rep).action_funnel_keep()
@@ -102,6 +196,9 @@ class TestGatePlan(GateCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.rep.tz = "UTC"
+        cls.colleague = new_test_user(
+            cls.env, "gate_colleague", "sales_team.group_sale_salesman"
+        )
 
     def _date_back(self, days, *records):
         """Let the activities and the moves of records be older by so many days."""
@@ -173,6 +270,67 @@ class TestGatePlan(GateCommon):
         activity.action_feedback()
         self._run("ir_cron_loss_analyses")
         self.assertFalse(self._planned(loss, "loss"))
+
+    def _lose_with_try_again(self):
+        self.lead.action_set_lost()
+        self.lead.funnel_loss_ids.retry_date = fields.Date.today()
+        return self.lead.funnel_loss_ids
+
+    def _ask_about_losses(self):
+        self._run("ir_cron_loss_analyses")
+        self._run("ir_cron_retry_lost")
+
+    def assertAsked(self, loss, user):
+        """The user, and nobody else, is asked about a loss by activities and My day."""
+        for kind in ("loss", "retry"):
+            self.assertEqual(self._planned(loss, kind).user_id, user, kind)
+            self.assertEqual(len(self._planned(loss, kind)), len(user), kind)
+        people = self.rep | self.manager | self.colleague
+        for other in people.filtered("active"):
+            lists = self.env["funnel.my.day"].with_user(other)
+            for name in ("losses", "retries"):
+                model, domain = lists._get_waiting_domains()[name]
+                for asked in (lists._trusting(domain), lists._to_list(domain)):
+                    found = loss in lists.env[model].search(asked)
+                    self.assertEqual(found, other == user, (name, other.login))
+
+    def test_loss_of_a_lead_given_away_asks_its_new_owner(self):
+        loss = self._lose_with_try_again()
+        self.lead.user_id = self.colleague
+        self._ask_about_losses()
+        self.assertAsked(loss, self.colleague)
+
+    def test_who_was_asked_hands_over_with_the_lead(self):
+        loss = self._lose_with_try_again()
+        self._ask_about_losses()
+        self.assertAsked(loss, self.rep)
+        self.lead.user_id = self.colleague
+        for _again in range(2):
+            self._ask_about_losses()
+        self.assertAsked(loss, self.colleague)
+
+    def test_loss_of_a_lead_without_owner_asks_who_had_it(self):
+        loss = self._lose_with_try_again()
+        self.lead.user_id = False
+        self._ask_about_losses()
+        self.assertAsked(loss, self.rep)
+
+    def test_owner_who_left_is_not_asked(self):
+        loss = self._lose_with_try_again()
+        self.rep.active = False
+        self._ask_about_losses()
+        self.assertAsked(loss, self.env["res.users"])
+        self.lead.user_id = self.manager
+        self._ask_about_losses()
+        self.assertAsked(loss, self.manager)
+
+    def test_loss_of_an_owner_who_left_asks_who_had_it_and_may_read_it(self):
+        self.lead.user_id = self.manager
+        loss = self._lose_with_try_again()
+        self.lead.user_id = self.colleague
+        self.colleague.active = False
+        self._ask_about_losses()
+        self.assertAsked(loss, self.manager)
 
     def test_analysis_closes_the_activity(self):
         self.lead.action_set_lost()

@@ -221,6 +221,22 @@ class TestLoss(GateCommon):
         self.assertEqual(loss.state, "done")
         self.assertEqual(self.lead.lost_reason_id, self.reason)
 
+    def test_loss_without_its_reason_is_to_analyse_again(self):
+        self._lose_by_wizard(lost_reason_id=self.reason.id)
+        self._loss().with_user(self.rep).write({"lost_reason_id": False})
+        self.assertOneOpen(state="todo", lost_reason_id=False)
+        self.assertFalse(self.lead.lost_reason_id)
+        self._loss().with_user(self.rep).write({"lost_reason_id": self.reason.id})
+        self._loss().with_user(self.rep).action_complete()
+        self.lead.lost_reason_id = False
+        self.assertOneOpen(state="todo", lost_reason_id=False)
+
+    def test_loss_of_before_a_restore_stays_reopened(self):
+        self._lose_by_wizard(lost_reason_id=self.reason.id)
+        self.lead.action_restore()
+        self._loss().with_user(self.rep).write({"lost_reason_id": False})
+        self.assertEqual(self._loss().state, "reopened")
+
     def test_reason_changed_on_the_lead_follows(self):
         self._lose_by_wizard(lost_reason_id=self.reason.id)
         self.lead.lost_reason_id = self.reason_other
@@ -255,6 +271,25 @@ class TestLoss(GateCommon):
         loss.action_retry_restore()
         self.assertEqual(self.lead.won_status, "pending")
         self.assertEqual(loss.state, "reopened")
+
+    def test_fresh_lead_takes_over_the_answers(self):
+        self._create_criterion("funnel_need", stage=self.stage_new)
+        self.lead.funnel_need = "A CRM"
+        self._lose_by_wizard(lost_reason_id=self.reason.id)
+        loss = self._loss().with_user(self.rep)
+        loss.action_retry_fresh()
+        self.assertEqual(loss.retry_lead_id.funnel_need, "A CRM")
+
+    def test_fresh_lead_says_what_to_fill_in_and_where(self):
+        self._lose_by_wizard(lost_reason_id=self.reason.id)
+        self._create_criterion("funnel_need", stage=self.stage_new)
+        loss = self._loss().with_user(self.rep)
+        told = self.assertRaisesRegex(FunnelLossError, r"(?s)lost lead.*Initial need")
+        with told, self.env.cr.savepoint():
+            loss.action_retry_fresh()
+        self.lead.with_user(self.rep).funnel_need = "A CRM"
+        loss.action_retry_fresh()
+        self.assertTrue(loss.retry_lead_id)
 
     # competitors
 

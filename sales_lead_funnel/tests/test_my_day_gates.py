@@ -137,6 +137,14 @@ class TestMyDayGates(DayCommon, GateCommon):
         )
         self.assertNotIn("refused_stages", self._parts(self.rep))
 
+    def test_a_refused_approval_comes_to_who_has_the_lead_by_now(self):
+        approval = self._ask(user=self.manager)
+        self.env.company.funnel_self_approval = True
+        self._refuse(approval)
+        [row] = self._parts(self.rep)["refused_stages"]["rows"]
+        self.assertEqual(row["id"], approval.id)
+        self._assert_same(self.rep, self._parts(self.rep)["refused_stages"])
+
     # ------------------------------------------------------------
     # LOSSES
     # ------------------------------------------------------------
