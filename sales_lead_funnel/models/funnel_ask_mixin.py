@@ -339,8 +339,9 @@ class FunnelAskMixin(models.AbstractModel):
         for rule in self._funnel_find_stopping(stage):
             for condition in Domain(rule.domain or []).iter_conditions():
                 name, operator = condition.field_expr, condition.operator
-                if operator == "any" and isinstance(condition.value, Domain):
-                    wanted.setdefault(name, {}).update(_get_equals(condition.value))
+                if operator == "any":
+                    equals = _get_equals(Domain(condition.value))
+                    wanted.setdefault(name, {}).update(equals)
         return wanted
 
     def _funnel_get_range(self, name):

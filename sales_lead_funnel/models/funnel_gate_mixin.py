@@ -47,6 +47,17 @@ class FunnelGateMixin(models.AbstractModel):
             leads._funnel_close_overtaken(vals)
         return result
 
+    def copy_data(self, default=None):
+        """A number that nobody gave is no answer of the copy either."""
+        entry = self.env["funnel.criterion"]._get_gates().entry.values()
+        asked = [rule for rules in entry for rule in rules]
+        unknown = self._funnel_find_unknown_numbers(asked)
+        unknown = {(id_, name) for id_, name in unknown if name not in (default or {})}
+        return [
+            {name: vals[name] for name in vals if (lead.id, name) not in unknown}
+            for lead, vals in zip(self, super().copy_data(default), strict=True)
+        ]
+
     def _funnel_close_overtaken(self, changed):
         """Cancel requests of leads that went elsewhere, whoever moved them."""
         gates = self.env["funnel.criterion"]._get_gates()

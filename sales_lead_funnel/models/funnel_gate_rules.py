@@ -13,7 +13,7 @@ def _has_relative_date(domain):
     """Does a condition compare with a day that depends on where we are (“+3m”)?"""
     for condition in Domain(domain or []).iter_conditions():
         value = condition.value
-        if isinstance(value, Domain) and _has_relative_date(value):
+        if condition.operator in ("any", "not any") and _has_relative_date(value):
             return True
         if isinstance(value, str) and _RELATIVE.match(value):
             return True

@@ -306,7 +306,9 @@ class FunnelLoss(models.Model):
         :raise FunnelLossError: the stage in which it begins asks for more
         """
         try:
-            return self.lead_id.copy({"active": True, "lost_reason_id": False})
+            return self.lead_id.copy(
+                {"active": True, "lost_reason_id": False, "date_deadline": False}
+            )
         except FunnelGateError as error:
             raise FunnelLossError(
                 self.env._(

@@ -364,12 +364,22 @@ class FunnelStageApproval(models.Model):
     def _record_direct(self, let_in, from_ids):
         """Note that the user, a manager, let leads in that ask for approval.
 
+        Not where that was the answer to a request.
+
         :param list let_in: ``[(lead id, stage id)]``
         :param dict from_ids: ``{lead id: stage id before}``
 
         Sudo: follows from a move that the user was allowed to make.
         """
         now = self.env.cr.now()
+        answered = self.sudo().search(
+            [
+                ("lead_id", "in", [lead_id for lead_id, _stage_id in let_in]),
+                ("answered_at", "=", now),
+                ("state", "=", "approved"),
+            ]
+        )
+        let_in = set(let_in) - {(a.lead_id.id, a.stage_id.id) for a in answered}
         answer = {
             "requester_id": self.env.uid,
             "answered_by_id": self.env.uid,
@@ -385,18 +395,30 @@ class FunnelStageApproval(models.Model):
                     "from_stage_id": from_ids.get(lead_id),
                     **answer,
                 }
-                for lead_id, stage_id in let_in
+                for lead_id, stage_id in sorted(let_in)
             ]
         )
 
     @api.model
     def _close_overtaken(self, leads):
-        """Cancel the open requests of leads that went elsewhere, or are closed."""
+        """End the open requests of leads that went elsewhere, or are closed.
+
+        Who may answer and moves the lead where it was to go, has approved it.
+        """
         waiting = self.sudo().search(
             [("lead_id", "in", leads.ids), ("state", "=", "requested")]
         )
         for approval in waiting.filtered(lambda request: request._find_overtaken()):
-            approval._answer("cancelled", self.env._("The lead moved on"))
+            if approval.with_env(self.env)._is_granted_by_move():
+                approval._answer("approved", self.env._("Approved"))
+            else:
+                approval._answer("cancelled", self.env._("The lead moved on"))
+
+    def _is_granted_by_move(self):
+        """Did a manager take the lead where the request wants it?"""
+        lead = self.lead_id.sudo()
+        is_there = lead.stage_id == self.stage_id and lead.won_status != "lost"
+        return is_there and not self.env.su and not self._find_objection()
 
     @api.model
     def _close_unasked(self, stage_ids):

@@ -225,6 +225,27 @@ class TestApproval(GateCommon):
         answer.action_approve()
         self.assertEqual(self.lead.stage_id, self.stage_next)
 
+    def test_manager_who_moves_the_lead_there_approves_the_request(self):
+        """As the dialog of what is missing does, when approving opened it."""
+        approval = self._request()
+        self._move_as(self.manager)
+        self.assertEqual(approval.state, "approved")
+        self.assertEqual(approval.answered_by_id, self.manager)
+        self.assertEqual(self.lead.funnel_approval_ids, approval)
+        self.assertFalse(approval.activity_ids)
+
+    def test_request_is_cancelled_by_a_move_that_is_no_answer(self):
+        moves = {
+            "elsewhere": lambda: self._move_as(self.manager, stage=self.stage_won),
+            "background": lambda: self._move(self.lead, self.stage_next),
+        }
+        for name, move in moves.items():
+            with self.subTest(move=name), self.env.cr.savepoint() as savepoint:
+                approval = self._request()
+                move()
+                self.assertEqual(approval.state, "cancelled")
+                savepoint.rollback()
+
     def test_request_of_a_leader_goes_to_nobody_in_person(self):
         self.lead.user_id = self.manager
         approval = self.approvals.with_user(self.manager).create(
@@ -296,11 +317,6 @@ class TestApproval(GateCommon):
             ("approved", True, self.manager),
         )
         self.assertEqual(approval.from_stage_id, self.stage_new)
-
-    def test_request_is_closed_when_the_lead_is_there(self):
-        approval = self._request()
-        self._move_as(self.manager)
-        self.assertEqual(approval.state, "cancelled")
 
     def test_request_is_closed_when_the_lead_goes_elsewhere(self):
         other = {"team_id": self.team_other.id, "stage_id": self.stage_other_team.id}

@@ -214,6 +214,33 @@ class TestAnswers(GateCommon):
         self.criteria.search([]).unlink()
         return missing
 
+    def test_number_that_nobody_gave_is_none_in_a_copy_either(self):
+        self._create_criterion("funnel_decision_people")
+        [rule] = self.criteria._get_gates().entry[self.stage_next.id]
+        for vals, is_missing in (
+            ({}, True),
+            ({"funnel_decision_people": 0}, False),
+            ({"funnel_decision_people": 3}, False),
+        ):
+            copy = self._create_lead(**vals).copy()
+            self.env.flush_all()
+            with self.subTest(vals=vals):
+                self.assertEqual(bool(copy._funnel_find_unmet([rule])), is_missing)
+        copy = self._create_lead().copy({"funnel_decision_people": 0})
+        self.assertFalse(copy._funnel_find_unmet([rule]))
+
+    def test_day_within_the_records_of_a_lead_is_the_companys(self):
+        for domain, is_dated in (
+            ("[('funnel_purchase_date', '<', '+3m')]", True),
+            ("[('funnel_followup_ids', 'any', [('next_date', '<', '+3m')])]", True),
+            ("[('funnel_stakeholder_ids', 'any', [('role', '=', 'decides')])]", False),
+        ):
+            self._create_criterion(domain=domain)
+            [rule] = self.criteria._get_gates().entry[self.stage_next.id]
+            with self.subTest(domain=domain):
+                self.assertEqual(rule.is_dated, is_dated)
+            self.criteria.search([]).unlink()
+
     def test_numbers(self):
         self.assertTrue(self._is_missing("funnel_decision_people"))
         self.assertFalse(

@@ -240,7 +240,7 @@ class TestTemplate(GateCommon):
         self.env["res.lang"]._activate_lang("zh_CN")
         wizard = self._open().save()
         self.env.flush_all()
-        with self.assertQueryCount(240):
+        with self.assertQueryCount(250):
             wizard.action_apply()
             self.env.flush_all()
 
