@@ -212,14 +212,15 @@ class FunnelCriterion(models.Model):
 
     def _renew_rules(self):
         """Cancel what is asked of managers and no stage asks any more."""
-        super()._renew_rules()
-        if not self._is_held():
+        renewed = super()._renew_rules()
+        if renewed:
             asking = [
                 stage_id
                 for stage_id, rules in self._get_gates().entry.items()
                 if any(rule.effect == "approve" for rule in rules)
             ]
             self.env["funnel.stage.approval"]._close_unasked(asking)
+        return renewed
 
     def _watch_fields(self):
         """Make the proven stage follow the fields that entry criteria read."""

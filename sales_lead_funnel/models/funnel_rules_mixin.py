@@ -69,9 +69,12 @@ class FunnelRulesMixin(models.AbstractModel):
         return bool(hold)
 
     def _renew_rules(self):
-        if not self._is_held():
-            self._apply_rules()
-            self._trigger_cron()
+        """Return whether the rules were renewed, which may wait."""
+        if self._is_held():
+            return False
+        self._apply_rules()
+        self._trigger_cron()
+        return True
 
     def _trigger_cron(self):
         cron = self.env.ref(self._rules_cron, False)

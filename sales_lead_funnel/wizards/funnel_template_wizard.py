@@ -125,7 +125,7 @@ class FunnelTemplateWizard(models.TransientModel):
         """Return the plan in whole numbers; all stages keep their order."""
         factor = lcm(*(Fraction(sequence).denominator for sequence in plan.values()))
         if factor > 1:
-            for stage in self.env["crm.stage"].search([]):
+            for stage in self.env["funnel.criterion"]._get_stages():
                 stage.sequence *= factor
         return {line: int(sequence * factor) for line, sequence in plan.items()}
 
