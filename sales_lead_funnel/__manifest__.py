@@ -30,6 +30,7 @@
         "wizards/funnel_cadence_preset_views.xml",
         "views/funnel_followup_views.xml",
         "views/funnel_stakeholder_views.xml",
+        "views/funnel_closing_step_views.xml",
         "views/funnel_evaluation_views.xml",
         "views/funnel_library_views.xml",
         "views/funnel_resource_request_views.xml",

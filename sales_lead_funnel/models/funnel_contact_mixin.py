@@ -56,6 +56,11 @@ class FunnelContactMixin(models.AbstractModel):
         compute="_compute_funnel_contact_overdue",
         search="_search_funnel_contact_overdue",
     )
+    funnel_next_action = fields.Char(
+        string="Next action",
+        compute="_compute_funnel_next_action",
+        help="What was agreed in the latest follow-up.",
+    )
     funnel_pause_reason = fields.Char(
         string="Paused because", copy=False, readonly=True
     )
@@ -138,6 +143,13 @@ class FunnelContactMixin(models.AbstractModel):
         zone = (user or self.user_id).sudo().tz or company._funnel_get_tz()
         local = fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
         return local.date()
+
+    @api.depends("funnel_followup_ids.next_action", "funnel_followup_ids.happened_at")
+    def _compute_funnel_next_action(self):
+        latest = self.env["funnel.followup"]._get_latest(self)
+        for lead in self:
+            followup = latest.get(lead._origin.id)
+            lead.funnel_next_action = followup and followup.next_action
 
     @api.depends("funnel_next_contact_date", "won_status", "active")
     def _compute_funnel_contact_overdue(self):

@@ -28,6 +28,33 @@ OUTPUTS = [
     "funnel_claim_note",
     "funnel_claim_alert",
 ]
+# What nobody fills in, and the form therefore does not offer as a required field;
+# criteria that have them stay.
+NOT_OFFERED = [
+    "active",
+    "color",
+    "funnel_code",
+    "funnel_grade_state",
+    "funnel_keep_until",
+    "funnel_loss_ids",
+    "iap_enrich_done",
+    "lead_mining_request_id",
+    "lead_properties",
+    "lost_reason_id",
+    "probability",
+    "reveal_id",
+    "stage_id",
+    "type",
+    "website_message_ids",
+]
+ANSWERS = [
+    ("model", "=", "crm.lead"),
+    ("store", "=", True),
+    ("readonly", "=", False),
+    ("name", "not in", NOT_OFFERED),
+    ("name", "not =like", "message_%"),
+    ("name", "not =like", "activity_%"),
+]
 
 
 class FunnelCriterion(models.Model):
@@ -76,7 +103,7 @@ class FunnelCriterion(models.Model):
         "ir.model.fields",
         string="Required fields",
         groups="sales_team.group_sale_salesman_all_leads",  # who may read the list
-        domain=[("model", "=", "crm.lead"), ("store", "=", True)],
+        domain=str(ANSWERS),  # as text it narrows the choice, not what is read
         tracking=True,
         help="0 and No are answers. A number that nobody gave is missing, and a 0 "
         "typed while the lead is created counts only once it is saved again. Expected "
@@ -114,8 +141,13 @@ class FunnelCriterion(models.Model):
             labels = ", ".join(criterion.field_ids.mapped("field_description"))
             told = (criterion.message or "").strip().split("\n")[0]
             criterion.display_name = (
-                criterion.name or told or labels or self.env._("Condition")
+                criterion.name or told or labels or criterion._get_nameless()
             )
+
+    def _get_nameless(self):
+        if self._origin:
+            return self.env._("Condition")
+        return self.env._("New criterion")
 
     # ------------------------------------------------------------
     # CHECKS
@@ -164,21 +196,33 @@ class FunnelCriterion(models.Model):
     def _is_dropout(self):
         return self.direction == "dropout"
 
-    @api.constrains("domain", "kind", "direction")
-    def _check_dropout_asks_something(self):
-        """An empty drop-out condition would make every lead a candidate."""
-        for criterion in self:
-            if criterion._is_dropout() and criterion._is_condition_empty():
-                raise FunnelCriterionError(
-                    self.env._(
-                        "Criterion %s: an empty “Condition” would drop every lead of "
-                        "the stage. Say which ones.",
-                        criterion.display_name,
-                    )
+    @api.constrains("domain", "kind", "direction", "effect")
+    def _check_condition_asks_something(self):
+        """Only approval is asked of every lead, by an empty condition."""
+        for criterion in self.filtered(lambda record: record._is_condition_empty()):
+            name = criterion.display_name
+            if criterion._is_dropout():
+                problem = self.env._(
+                    "Criterion %s: an empty “Condition” would drop every lead of "
+                    "the stage. Say which ones.",
+                    name,
                 )
+            elif criterion.effect != "approve":
+                problem = self.env._(
+                    "Criterion %s: an empty “Condition” asks nothing. Say what leads "
+                    "must meet to enter the stage.",
+                    name,
+                )
+            else:
+                continue
+            raise FunnelCriterionError(problem)
 
     def _is_condition_empty(self):
-        return self.kind == "domain" and not parse_domain(self.domain)
+        """An unreadable condition is none of this; another check refuses it."""
+        try:
+            return self.kind == "domain" and not parse_domain(self.domain)
+        except ValueError:
+            return False
 
     def _field_error(self, problem):
         return FunnelCriterionError(

@@ -47,7 +47,10 @@ class FunnelLoss(models.Model):
     )
     path = fields.Selection(PATHS, readonly=True, help="How it was lost.")
     lost_reason_id = fields.Many2one(
-        "crm.lost.reason", string="Reason", index="btree_not_null", ondelete="restrict"
+        "crm.lost.reason",
+        string="Lost reason",
+        index="btree_not_null",
+        ondelete="restrict",
     )
     competitor_id = fields.Many2one(
         "funnel.competitor",
@@ -270,7 +273,7 @@ class FunnelLoss(models.Model):
         if untold:
             raise FunnelLossError(
                 self.env._(
-                    "%(leads)s: choose the “Reason” before it counts as analysed.",
+                    "%(leads)s: choose the “Lost reason” before it counts as analysed.",
                     leads=", ".join(untold.lead_id.mapped("display_name")),
                 )
             )

@@ -17,6 +17,10 @@ LEAD_SEARCH = "crm.view_crm_case_opportunities_filter"
 LIST_VIEWS = {  # views that an opened list, or those of a model, show first
     "crm.lead": ("crm.crm_case_tree_view_oppor", LEAD_SEARCH),
     "dropout": ("sales_lead_funnel.crm_lead_view_list_dropout", LEAD_SEARCH),
+    **dict.fromkeys(
+        ("overdue", "due", "risk", "meeting"),
+        ("sales_lead_funnel.crm_lead_view_list_day", LEAD_SEARCH),
+    ),
 }
 
 
@@ -151,6 +155,8 @@ class FunnelMyDay(models.AbstractModel):
     @api.model
     def _section(self, name, title, empty, parts):
         parts = [part for part in parts if part["count"]]
+        for part in parts:
+            part["action"]["name"] = part["title"] or title
         return {
             "name": name,
             "title": title,
@@ -187,7 +193,7 @@ class FunnelMyDay(models.AbstractModel):
         list_view, search_view = (lookup(xmlid) if xmlid else False for xmlid in views)
         return {
             "type": "ir.actions.act_window",
-            "name": title or self.env._("My Day"),
+            "name": title,
             "res_model": model,
             "views": [[list_view, "list"], [False, "form"]],
             "search_view_id": [search_view, "search"],
@@ -261,5 +267,5 @@ class FunnelMyDay(models.AbstractModel):
             ),
             "count": count,
             "rows": self._get_meeting_rows(records),
-            "action": self._get_list_action(title, "crm.lead", domain),
+            "action": self._get_list_action(title, "crm.lead", domain, "meeting"),
         }

@@ -1,5 +1,7 @@
 """Criteria of stages: what may be saved, and what counts as an answer."""
 
+import ast
+
 from odoo.tests import tagged
 
 from ..exceptions import FunnelCriterionError
@@ -41,6 +43,31 @@ class TestCriterionIsChecked(GateCommon):
     def test_empty_dropout_condition_is_refused(self):
         with self.assertRaisesRegex(FunnelCriterionError, "drop every lead"):
             self._create_criterion(domain="[]", direction="dropout")
+
+    def test_empty_condition_that_asks_nothing_is_refused(self):
+        for effect in ("block", "warn"):
+            refused = self.assertRaisesRegex(FunnelCriterionError, "asks nothing")
+            with self.subTest(effect=effect), refused:
+                self._create_criterion(domain="[]", effect=effect)
+        criterion = self._create_criterion(domain="[]", effect="approve")
+        with self.assertRaisesRegex(FunnelCriterionError, "asks nothing"):
+            criterion.effect = "warn"
+
+    def test_only_fields_that_people_answer_are_offered(self):
+        domain = ast.literal_eval(self.criteria._fields["field_ids"].domain)
+        offered = self.env["ir.model.fields"].search(domain)
+        names = set(offered.mapped("name"))
+        self.assertFalse(
+            names & {"color", "automated_probability", "activity_ids", "message_ids"}
+        )
+        answers = {"phone", "funnel_need", "funnel_industry_id", "expected_revenue"}
+        self.assertLessEqual(answers | {"funnel_stakeholder_ids"}, names)
+
+    def test_new_criterion_is_called_so_until_it_says_what_it_asks(self):
+        new = self.criteria.new({"kind": "domain"})
+        self.assertEqual(new.display_name, "New criterion")
+        new.name = "Budget is confirmed"
+        self.assertEqual(new.display_name, "Budget is confirmed")
 
     def _create_field(self, model, name):
         return self.env["ir.model.fields"].create(
@@ -180,13 +207,14 @@ class TestCriterionIsChanged(GateCommon):
         self.assertIs(self.criteria._get_gates(), gates)
 
     def test_rules_of_stages_are_compiled(self):
+        approval = {"effect": "approve"}
         for vals in (
             {"sequence": 3},
             {"is_won": True},
             {"team_ids": [(4, self.team_other.id)]},
             {"funnel_allow_skip": False},
             {"funnel_allow_back": False},
-            {"funnel_criterion_ids": [(0, 0, {"kind": "domain"})]},
+            {"funnel_criterion_ids": [(0, 0, {"kind": "domain", **approval})]},
         ):
             gates = self.criteria._get_gates()
             with self.subTest(vals):

@@ -56,6 +56,13 @@ class TestLoss(GateCommon):
         )
         self.assertEqual(self.lead.funnel_competitor_ids, self.rival)
 
+    def test_dialog_names_the_one_lead_that_is_lost(self):
+        dialogs = self.env["crm.lead.lost"]
+        others = self._create_leads(2)
+        one = dialogs.create({"lead_ids": self.lead.ids})
+        self.assertEqual(one.funnel_lead_name, self.lead.name)
+        self.assertFalse(dialogs.create({"lead_ids": others.ids}).funnel_lead_name)
+
     def test_losses_are_summed_by_reason(self):
         self._lose_by_wizard(lost_reason_id=self.reason.id)
         groups = (

@@ -83,6 +83,23 @@ class TestMyDay(DayCommon):
         day = self._day(self.rep, "team")
         self.assertEqual((day["screen"], day["team"]), ("own", False))
 
+    def test_a_list_opened_is_called_as_its_section_and_tells_what_is_next(self):
+        lead = self._due(-1)
+        self._due(0)
+        self.env["funnel.followup"].create(
+            {"lead_id": lead.id, "channel": "call", "next_action": "Send the offer"}
+        )
+        lead.funnel_agreed_contact_date = self.today - timedelta(days=1)
+        self.assertEqual(lead.funnel_next_action, "Send the offer")
+        wanted = self.env.ref("sales_lead_funnel.crm_lead_view_list_day")
+        day = self._day(self.rep)
+        for name in ("overdue", "due"):
+            section = self._section(day, name)
+            action = section["parts"][0]["action"]
+            with self.subTest(name):
+                self.assertEqual(action["name"], section["title"])
+                self.assertEqual(action["views"][0], [wanted.id, "list"])
+
     def test_longest_overdue_comes_first(self):
         short, long = self._due(-2), self._due(-9)
         self.assertEqual(self._ids(self.rep, "overdue"), (long + short).ids)

@@ -2,7 +2,7 @@
 
 from odoo.tests import Form, tagged
 
-from ..exceptions import FunnelGateError
+from ..exceptions import FunnelCriterionError, FunnelGateError
 from .common_gates import GateCommon
 
 
@@ -104,6 +104,19 @@ class TestTemplate(GateCommon):
         self.assertFalse(any(wizard.line_ids.mapped("change")))
         wizard.action_apply()
         self.assertEqual(self._snapshot(), once)
+
+    def test_what_was_done_is_told_and_shown(self):
+        params = self._open().save().action_apply()["params"]
+        self.assertIn(f"{self.team.name}: New stages: 4.", params["message"])
+        self.assertEqual(params["next"]["tag"], "soft_reload")
+
+    def test_one_stage_cannot_become_two(self):
+        wizard = self._open().save()
+        first, second = wizard.line_ids[:2]
+        (first + second).stage_id = self.stage_new
+        named = f"{self.stage_new.name}.*{first.name}, {second.name}"
+        with self.assertRaisesRegex(FunnelCriterionError, named):
+            wizard.action_apply()
 
     def test_what_was_edited_or_archived_stays(self):
         self._apply()

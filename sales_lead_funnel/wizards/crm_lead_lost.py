@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CrmLeadLost(models.TransientModel):
@@ -7,6 +7,16 @@ class CrmLeadLost(models.TransientModel):
     funnel_competitor_id = fields.Many2one("funnel.competitor", string="Lost to")
     funnel_lesson = fields.Text(string="What was learnt")
     funnel_retry_date = fields.Date(string="Try again on")
+    funnel_lead_name = fields.Char(
+        compute="_compute_funnel_lead_name", export_string_translation=False
+    )
+
+    @api.depends("lead_ids")
+    def _compute_funnel_lead_name(self):
+        """Tell which lead is lost, where it is one."""
+        for wizard in self:
+            is_one = len(wizard.lead_ids) == 1
+            wizard.funnel_lead_name = is_one and wizard.lead_ids.name
 
     def action_lost_reason_apply(self):
         """Complete the loss with what the dialog asked.

@@ -5,6 +5,8 @@ from math import lcm
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
+from ..exceptions import FunnelCriterionError
+
 CORE_STAGES = 6  # S1-5: 4–6 core stages, never more
 # Texts of a stage, and where the template has them.
 TEXTS = {"name": "name", "funnel_goal": "goal", "funnel_owner_role": "owner"}
@@ -131,11 +133,36 @@ class FunnelTemplateWizard(models.TransientModel):
 
     def action_apply(self):
         self.ensure_one()
+        self._check_each_stage_is_mapped_once()
+        told = f"{self.team_id.name}: {self.summary}"  # as planned, before it is done
         plan = self._make_room(self._plan_sequences())
         with self.env["funnel.criterion"]._renewing_once() as criteria:
             for line, sequence in plan.items():
                 line.with_env(criteria.env)._apply(sequence)
-        return {"type": "ir.actions.act_window_close"}
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Template applied"),
+                "message": told,
+                "type": "success",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _check_each_stage_is_mapped_once(self):
+        """:raise FunnelCriterionError: a stage would become two of the template"""
+        for stage, lines in self.line_ids.grouped("stage_id").items():
+            if stage and len(lines) > 1:
+                raise FunnelCriterionError(
+                    self.env._(
+                        "“%(stage)s” cannot become several stages of the template: "
+                        "%(lines)s. Choose another existing stage for all but one of "
+                        "them, or none.",
+                        stage=stage.name,
+                        lines=", ".join(lines.mapped("name")),
+                    )
+                )
 
 
 class FunnelTemplateWizardLine(models.TransientModel):

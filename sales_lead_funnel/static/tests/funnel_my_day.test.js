@@ -244,6 +244,26 @@ test("a candidate to be dropped is lost or kept from its row", async () => {
     ]);
 });
 
+test("a lead that is kept says until when", async () => {
+    const row = lead(6, {buttons: ["lose", "keep"]});
+    days.false = {...OWN, sections: [section("waiting", [row])]};
+    onRpc("crm.lead", "read", ({args}) => {
+        expect.step(`read ${args[0]} ${args[1]}`);
+        return [{id: 6, funnel_keep_until: "2026-03-02"}];
+    });
+    await mountDay();
+    await click("[data-act=keep]");
+    await animationFrame();
+    await animationFrame();
+    expect(".o_notification").toHaveText(/Lead 6: kept until .*2026/);
+    expect.verifySteps([
+        "get_day false",
+        "action_funnel_keep 6",
+        "get_day own",
+        "read 6 funnel_keep_until",
+    ]);
+});
+
 test("a manager switches to the own leads", async () => {
     days.false = TEAM;
     await mountDay();

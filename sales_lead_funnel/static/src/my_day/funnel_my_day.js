@@ -1,6 +1,7 @@
 import {Component, onWillStart, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {Domain} from "@web/core/domain";
+import {deserializeDate, formatDate} from "@web/core/l10n/dates";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {user} from "@web/core/user";
@@ -38,6 +39,7 @@ const BUTTONS = {
     },
     keep: {
         method: "action_funnel_keep",
+        tells: "funnel_keep_until",
         icon: "fa-thumb-tack",
         label: _t("Keep"),
         title: _t("Keep for 30 days"),
@@ -79,6 +81,7 @@ export class FunnelMyDay extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.notification = useService("notification");
         this.state = useState({day: null});
         this.display = {controlPanel: {}};
         useSetupAction({getLocalState: () => ({screen: this.state.day?.screen})});
@@ -125,8 +128,29 @@ export class FunnelMyDay extends Component {
             resModel: "crm.lead",
             resId: row.lead_id,
             context: user.context,
-            onClose: () => this.load(),
+            onClose: async () => {
+                await this.load();
+                await this.tell(row, button);
+            },
         });
+    }
+
+    /** Say what became of a lead that is listed no more. */
+    async tell(row, button) {
+        const field = BUTTONS[button].tells;
+        if (!field) {
+            return;
+        }
+        const [lead] = await this.orm.read("crm.lead", [row.lead_id], [field]);
+        if (lead[field]) {
+            const day = formatDate(deserializeDate(lead[field]));
+            this.notification.add(
+                _t("%(lead)s: kept until %(day)s", {lead: row.title, day}),
+                {
+                    type: "success",
+                }
+            );
+        }
     }
 
     /** The sections side by side; one below the other on a phone. */

@@ -1,7 +1,16 @@
 import {Component} from "@odoo/owl";
+import {FormViewDialog} from "@web/views/view_dialogs/form_view_dialog";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 import {useService} from "@web/core/utils/hooks";
+
+/** A form to look at: there is nothing to save. */
+export class FunnelProofDialog extends FormViewDialog {
+    setup() {
+        super.setup();
+        this.viewProps.buttonTemplate = "sales_lead_funnel.FunnelProofButtons";
+    }
+}
 
 /** What a stage asks: done with its proof, or missing and why. */
 export class FunnelChecklistField extends Component {
@@ -9,7 +18,7 @@ export class FunnelChecklistField extends Component {
     static props = {...standardFieldProps};
 
     setup() {
-        this.action = useService("action");
+        this.dialog = useService("dialog");
     }
 
     get parts() {
@@ -30,13 +39,15 @@ export class FunnelChecklistField extends Component {
         return item.effect === "warn" ? "fa-exclamation" : "fa-times text-danger";
     }
 
+    /** Proof is looked at here; its own screen is where it is corrected. */
     openProof(proof) {
-        this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: proof.model,
-            res_id: proof.id,
-            views: [[false, "form"]],
-            target: "new",
+        this.dialog.add(FunnelProofDialog, {
+            title: proof.text,
+            resModel: proof.model,
+            resId: proof.id,
+            readonly: true,
+            preventCreate: true,
+            preventEdit: true,
         });
     }
 }
