@@ -221,7 +221,7 @@ class TestLoss(GateCommon):
     def test_analysis_needs_a_reason(self):
         self.lead.action_set_lost()
         loss = self._loss().with_user(self.rep)
-        with self.assertRaisesRegex(FunnelLossError, "Reason"):
+        with self.assertRaisesRegex(FunnelLossError, "Lost reason"):
             loss.action_complete()
         loss.write({"lost_reason_id": self.reason.id, "lesson": "Be early"})
         loss.action_complete()
