@@ -2,11 +2,40 @@ import re
 
 from odoo import api, models
 
+from ..exceptions import FunnelGateError
+from .funnel_gate_watch import MOVERS
 from .funnel_path import with_path
+from .funnel_row_import import tell_more
 
 TAG_SEPARATOR = re.compile("[,，、]")  # as people type lists in one cell
 # Vocabularies of the register: a value that is new is added, not refused.
 OPEN_VOCABULARIES = ("source_id", "funnel_industry_id", "tag_ids")
+REFUSED_KEY = "funnel_refused_rows"
+EXPLAINED_AT_MOST = 20  # rows of an import; each costs a few queries
+
+
+class RefusedRows:
+    """Notes rows that the gates refuse. Its identity cannot be forged over RPC."""
+
+    __slots__ = ("messages", "reasons")
+
+    def __init__(self):
+        self.reasons = {}  # {lead id: text}
+        self.messages = []  # as core's importer returns them
+
+    def get_room(self):
+        """Return how many rows may still be explained."""
+        return max(EXPLAINED_AT_MOST - len(self.messages), 0)
+
+    def note(self, info, text):
+        self.messages.append({**info, "type": "error", "message": text})
+
+    def add_to(self, result):
+        """Return the result of an import with these rows: nothing is imported."""
+        if not self.messages:
+            return result
+        messages = result["messages"] + self.messages
+        return {**result, "ids": False, "messages": messages}
 
 
 class FunnelImportMixin(models.AbstractModel):
@@ -14,6 +43,7 @@ class FunnelImportMixin(models.AbstractModel):
 
     _name = "funnel.import.mixin"
     _description = "Import of the lead register"
+    _inherit = ["funnel.row.import"]
 
     @api.model
     def load(self, fields, data):
@@ -24,6 +54,8 @@ class FunnelImportMixin(models.AbstractModel):
         model = with_path(self, "import")
         if not self.env.context.get("import_file"):
             return super(FunnelImportMixin, model).load(fields, data)
+        refused = RefusedRows()
+        model = model.with_context(**{REFUSED_KEY: refused})
         savepoint = self.env.cr.savepoint()
         data = self._funnel_tidy_tags(fields, data)
         for name in OPEN_VOCABULARIES:
@@ -31,8 +63,46 @@ class FunnelImportMixin(models.AbstractModel):
                 column = fields.index(name)
                 self._funnel_add_words(name, {row[column] for row in data})
         result = super(FunnelImportMixin, model).load(fields, data)
+        result = refused.add_to(result)
         savepoint.close(rollback=not result["ids"])
         return result
+
+    @api.model
+    def _load_records(self, data_list, update=False):
+        """Judge all rows of an import at once; none is saved if one is refused.
+
+        Core would save them again one by one to find those that are refused.
+        """
+        refused = self.env.context.get(REFUSED_KEY)
+        if not isinstance(refused, RefusedRows):
+            return super()._load_records(data_list, update)
+        try:
+            with self._funnel_watch(MOVERS) as (_watch, leads):
+                return super(FunnelImportMixin, leads)._load_records(data_list, update)
+        except FunnelGateError as error:
+            if not self._funnel_note_refused(refused, data_list, error):
+                raise
+            return self.browse()
+
+    @api.model
+    def _funnel_note_refused(self, refused, data_list, error):
+        """Note each refused row; False if a lead is refused that is in no row."""
+        rows = {d["record"].id: d["info"] for d in data_list if "record" in d}
+        if not error.stayed_ids or not rows.keys() >= set(error.stayed_ids):
+            return False
+        for lead_id in error.stayed_ids:
+            text = refused.reasons.get(lead_id) or tell_more(self.env)
+            refused.note(rows[lead_id], text)
+        return True
+
+    def _funnel_refuse(self, watch, stayed, entered):
+        """Explain the rows of an import apart, while what they hold is still there."""
+        refused = self.env.context.get(REFUSED_KEY)
+        if isinstance(refused, RefusedRows):
+            for lead in list(stayed)[: refused.get_room()]:
+                text = self._funnel_describe({lead: stayed[lead]})
+                refused.reasons[lead.id] = text
+        return super()._funnel_refuse(watch, stayed, entered)
 
     @api.model
     def _funnel_tidy_tags(self, fields, data):
