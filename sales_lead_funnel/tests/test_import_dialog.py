@@ -110,6 +110,18 @@ class TestDialogOfLeads(DialogCommon, GateCommon):
         file = self._leads("A", "B", "C", "D", codes=codes)
         self.assertShown(file, "^Error at row 4: .*LX2024071")
 
+    def test_kinds_of_refusal_are_told_together(self):
+        self._create_lead(funnel_code="LX2024071")
+        file = self._leads("", "B", "C", "D", codes=["", "", "", "LX2024071"])
+        self.assertShown(file, "^Error at row 1: Lead 1", "^Error at row 4: .*2024071")
+
+    def test_too_many_refused_rows_are_not_all_looked_at(self):
+        codes = ["LX2024071"] * 60
+        lines = self._show(self._leads(*["A CRM"] * 60, codes=codes))
+        self.assertRegex(lines[0], "^Too many rows are refused")
+        self.assertRegex(lines[1], "^Error at row 2–21: .*LX2024071")
+        self.assertEqual(len(lines), 2)
+
     def test_refused_row_costs_no_second_try_row_by_row(self):
         def count(*needs):
             self.env.invalidate_all()
