@@ -22,6 +22,7 @@ from . import funnel_register_mixin
 from . import funnel_import_mixin
 from . import funnel_lead_child
 from . import funnel_guarded_child
+from . import funnel_row_import
 from . import funnel_form_import
 from . import funnel_followup_form
 from . import funnel_evaluation_form

@@ -7,6 +7,7 @@ class CrmLead(models.Model):
     # Each concern is a mixin; they come before core's model so that their
     # overrides wrap core's.
     _inherit = [
+        "funnel.import.mixin",
         "funnel.gate.mixin",
         "funnel.ledger.mixin",
         "funnel.activity.mixin",
@@ -22,7 +23,6 @@ class CrmLead(models.Model):
         "funnel.loss.mixin",
         "funnel.dropout.mixin",
         "funnel.claim.mixin",
-        "funnel.import.mixin",
         "crm.lead",
     ]
 

@@ -17,7 +17,7 @@ class FunnelFormImport(models.AbstractModel):
 
     _name = "funnel.form.import"
     _description = "Import of a form about leads"
-    _inherit = ["funnel.lead.child"]
+    _inherit = ["funnel.row.import", "funnel.lead.child"]
 
     client = fields.Char(
         string="Client name",

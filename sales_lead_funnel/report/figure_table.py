@@ -27,8 +27,8 @@ def figure_table(env, title, rows, name=None):
         [
             Column(name or env._("Figure"), width=34),
             Column(env._("This period"), "cell", width=14, dash=True),
-            Column(env._("Numerator"), "number", num_format="General", width=14),
-            Column(env._("Denominator"), "number", num_format="General", width=15),
+            Column(env._("Numerator"), "cell", width=14),
+            Column(env._("Denominator"), "cell", width=15),
             Column(env._("95 % from"), "percent", width=13),
             Column(env._("95 % to"), "percent", width=13),
             Column(env._("Period before"), "cell", width=17, dash=True),
@@ -45,14 +45,20 @@ def _get_row(env, label, figure, previous):
     return (
         label,
         value_cell(figure),
-        figure.numerator if figure.denominator is not None else None,
-        figure.denominator,
+        _part_cell(None if figure.denominator is None else figure.numerator),
+        _part_cell(figure.denominator),
         figure.low,
         figure.high,
         value_cell(previous) if previous else Cell(None),
         Cell(moved, kind, _get_points_format(env) if kind == "points" else None),
         get_remark(env, figure),
     )
+
+
+def _part_cell(number):
+    """What a figure was made from: a count as it is, a sum of days with a decimal."""
+    is_whole = number is None or number == int(number)
+    return Cell(number, "number", "General" if is_whole else "#,##0.0")
 
 
 def _get_points_format(env):

@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import formatLang
 
 from ..models.funnel_metrics_losses import AMOUNT, LOSS_KEYS
-from ..tools.workbook import Column, Sheet, Table
+from ..tools.workbook import Column, Note, Sheet, Table
 from .work_sheets import IS_OPEN
 
 LOSS_FIGURES = ["loss_count", "loss_share", "loss_amount"]
@@ -43,8 +43,8 @@ class FunnelGateSheets(models.AbstractModel):
             _("Stage list"),
             [
                 Column(_("Lead no."), width=14),
-                Column(_("Client name"), width=28),
-                Column(_("Opportunity name"), width=28),
+                Column(_("Client name"), width=28, wrap=True),
+                Column(_("Opportunity name"), width=28, wrap=True),
                 Column(_("Stage"), width=14),
                 Column(_("Entered on"), "date"),
                 Column(_("Proven stage"), width=14),
@@ -66,9 +66,15 @@ class FunnelGateSheets(models.AbstractModel):
         states = self._get_labels("funnel.loss", "state")
         rows = self.env["funnel.gate.rows"]._read_losses(self._get_loss_domain(scope))
         told = [(*row[:10], states[row[10]], row[11]) for row in rows]
-        return Sheet(
-            _("Loss analysis"),
-            [Table(self._get_loss_columns(), told), *self._count_losses(scope)],
+        table = Table(self._get_loss_columns(), told)
+        note = Note([self._get_loss_note()])
+        blocks = [table, note, *self._count_losses(scope)]
+        return Sheet(_("Loss analysis"), blocks, freeze=True)
+
+    def _get_loss_note(self):
+        return self.env._(
+            "Restored leads are listed above, but the tables below do not count them; "
+            "the lost leads among the key figures do."
         )
 
     def _get_loss_columns(self):
@@ -97,7 +103,7 @@ class FunnelGateSheets(models.AbstractModel):
         """Return what losses are counted by: ``{groupby: (title, label)}``."""
         _ = self.env._
         return {
-            "lost_reason_id": (_("By reason"), _("Reason")),
+            "lost_reason_id": (_("By reason"), _("Reason of the loss")),
             "stage_id": (_("By stage"), _("Stage")),
             "competitor_id": (_("By competitor"), _("Competitor")),
             AMOUNT: (_("By amount"), _("Amount")),

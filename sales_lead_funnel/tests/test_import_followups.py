@@ -127,12 +127,13 @@ class FormImportCommon(ImportCommon):
         records, messages, _mapping = self._load(model, file, **kwargs)
         self.assertFalse(records)
         self.assertEqual(self.env[model].search_count([]), count)
+        label = self.env[model]._fields[column].string
         told = [
             message["message"]
             for message in messages
             if message["type"] == "error"
-            and message.get("rows", {}).get("from") == row
-            and message.get("field") == column
+            and row + 1 in self._get_rows(message)
+            and label in message["message"]
         ]
         self.assertTrue(told, messages)
         for reason in reasons:

@@ -87,6 +87,13 @@ class ImportCommon(FunnelCommon):
                 return ids, result["messages"]
             skip = result["nextrow"]
 
+    def _get_rows(self, message):
+        """Return the numbers of rows that the dialog shows with a message."""
+        if message.get("field"):
+            return [message["rows"]["from"] + 1]
+        runs = [run.split("–") for run in message.get("record", "").split(", ") if run]
+        return [row for run in runs for row in range(int(run[0]), int(run[-1]) + 1)]
+
     def _sample(self):
         with file_open(SAMPLE, "rb") as sample:
             return sample.read()
@@ -264,7 +271,7 @@ class TestImportRefused(ImportCommon):
         told = [
             error
             for error in errors
-            if error.get("rows", {}).get("from") == row
+            if row + 1 in self._get_rows(error)
             and all(
                 reason in (error["message"] + str(error.get("field")))
                 for reason in reasons

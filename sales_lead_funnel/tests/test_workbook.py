@@ -66,7 +66,7 @@ SHEETS_ZH = [
     "资源申请表",
     "签约计划",
 ]
-SEVERAL_TABLES = {"Loss analysis"}  # counts below the list: nothing to freeze
+SEVERAL_TABLES = {"Loss analysis"}  # counts below the list: no filters
 TITLE_LINES = 3  # a long title is broken into so many lines, no more
 REGISTER_TITLES = [
     "Lead no.",
@@ -262,6 +262,17 @@ class TestWorkbookFigures(WorkbookCommon):
             self.assertFigureRow(row, now[code], before[code])
             self._check(row[1], code, MONTH, NEXT_MONTH)
             self._check(row[6], code, MONTH_BEFORE, MONTH)
+
+    def test_what_figures_were_made_from_is_written_without_stray_decimals(self):
+        specs = self.env["funnel.metrics"]._get_specs()
+        labels = {specs[code].label for code in HEADLINES}
+        rows = [r for r in self.book["Key figures"].rows if r[0].value in labels]
+        formats = set()
+        for cell in (cell for row in rows for cell in row[2:4] if cell.value):
+            is_whole = cell.value == int(cell.value)
+            self.assertEqual(cell.number_format, "General" if is_whole else "#,##0.0")
+            formats.add(cell.number_format)
+        self.assertEqual(formats, {"General", "#,##0.0"})
 
     def test_win_rate_per_grade_over_twelve_months(self):
         _headlines, (_titles, rows), _sources = self._read_tables(
@@ -615,10 +626,13 @@ class TestWorkbookLooks(WorkbookCommon):
     def test_lists_have_frozen_headers_filters_and_print_titles(self):
         book = self._export()
         for name in SHEETS[3:]:
-            if name in SEVERAL_TABLES:
-                continue
             sheet = book[name]
             last_row = sheet.max_row
+            if name in SEVERAL_TABLES:
+                self.assertEqual(sheet.freeze_panes, "A2")
+                self.assertEqual(sheet.print_title_rows, "$1:$1")
+                self.assertFalse(sheet.auto_filter.ref)
+                continue
             self.assertGreater(last_row, 1 if name in SHEETS[3:5] else 0)
             self.assertEqual(sheet.freeze_panes, "A2")
             if last_row == 1:  # an empty list has nothing to filter

@@ -147,6 +147,7 @@ class TestWorkbookGates(WorkbookFormsCommon):
                 "Analysed",
             ],
         )
+        self.assertTrue(any("Restored leads are" in str(row[0]) for row in rows))
         tables, total = self._count_tables(rows), ["Total", 3, 1, 5000]
         self.assertEqual(
             tables,
@@ -162,6 +163,13 @@ class TestWorkbookGates(WorkbookFormsCommon):
                 "By grade": [["(not told)", 3, 1, 5000], total],
             },
         )
+
+    def test_reason_is_called_the_same_all_over_the_sheet(self):
+        self._lose(self.reasons[0])
+        cells = self._export()["Loss analysis"].iter_rows(values_only=True)
+        titles = [cell for row in cells for cell in row]
+        self.assertEqual(titles.count("Reason of the loss"), 2)
+        self.assertNotIn("Reason", titles)
 
     def test_total_of_losses_is_read_once(self):
         self._lose(self.reasons[0])

@@ -149,7 +149,8 @@ class Sheet:
     """Blocks one under the other.
 
     A sheet with one table is a list: its header is frozen and has filters, unless
-    ``freeze`` or ``autofilter`` say otherwise.
+    ``freeze`` or ``autofilter`` say otherwise. Of several tables ``freeze`` freezes the
+    header of the first.
     """
 
     name: str
@@ -431,6 +432,7 @@ class _SheetWriter:
         tables = [block for block in self.blocks if isinstance(block, Table)]
         book.grids.update((table, _Grid.of(table)) for table in tables)
         self.widths = _merge_widths(book.grids[table].get_widths() for table in tables)
+        self.first_table = next(iter(tables), None)
         self.is_list = len(tables) == 1
 
     def write_blocks(self):
@@ -516,7 +518,8 @@ class _SheetWriter:
         puts = self._bind_columns(grid.table)
         rows = islice(grid.rows, max(room, 0))
         self._write_rows(puts, self._fit_heights(grid.table.columns, rows))
-        self._set_up_list(header_row, len(grid.table.columns))
+        if self.is_list or (self.sheet.freeze and grid.table is self.first_table):
+            self._set_up_list(header_row, len(grid.table.columns))
         return header_row + 1, self.row - 1
 
     def _write_header(self, columns):
@@ -565,14 +568,15 @@ class _SheetWriter:
 
     def _set_up_list(self, header_row, n_columns):
         """Frozen header, filters and repeated header of a sheet that is a list."""
-        if not self.is_list:
-            return
         if self.sheet.freeze is not False and header_row < MAX_FROZEN_ROWS:
             self.worksheet.freeze_panes(header_row + 1, 0)
         self.worksheet.repeat_rows(header_row)
-        if self.sheet.autofilter is not False and self.row > header_row + 1:
+        if self._has_filters() and self.row > header_row + 1:
             self.worksheet.autofilter(header_row, 0, self.row - 1, n_columns - 1)
         _quote_sheet_name(self.worksheet)
+
+    def _has_filters(self):
+        return self.is_list and self.sheet.autofilter is not False
 
     def _bind_columns(self, table, total=False):
         """One function (row, value) a column, writing cells of its kind."""
