@@ -171,10 +171,15 @@ class TestApproval(GateCommon):
 
     def test_request_ends_with_the_criterion_that_asked(self):
         criterion = self.criteria.search([])
-        before = {"active": True, "effect": "approve", "stage_id": self.stage_next.id}
+        before = {
+            "active": True,
+            "domain": "[]",
+            "effect": "approve",
+            "stage_id": self.stage_next.id,
+        }
         ways = {
             "switched off": {"active": False},
-            "warns": {"effect": "warn"},
+            "warns": {"effect": "warn", "domain": "[('funnel_need', '!=', False)]"},
             "elsewhere": {"stage_id": self.stage_won.id},
         }
         for name, vals in ways.items():

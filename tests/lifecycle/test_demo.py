@@ -322,7 +322,10 @@ result = tell() != before
 
 
 def test_a_refused_drop_asks_a_rep_in_english(demo):
-    """Of a lead each: for answers, for a person who decides, for the approval."""
+    """Of a lead each: for answers, for a person who decides, for the approval.
+
+    One that waits for the approval is told so.
+    """
     asked = demo(
         f"""{WORK}{PIPELINE}
 emma = env["res.users"].search([("login", "=", "rep3")])
@@ -332,10 +335,15 @@ there = own.grouped("stage_id")
 result = []
 for before, after in zip(stages, stages[1:]):
     asks = [lead.action_funnel_gate_ask(after.id) for lead in there[before]]
-    result.append(sorted({{ask["res_model"] for ask in asks if ask}}))
+    asks = filter(None, asks)
+    result.append(sorted({{ask.get("res_model") or ask["tag"] for ask in asks}}))
 """
     )
-    assert asked == [["crm.lead"], ["crm.lead"], ["funnel.stage.approval"]]
+    assert asked == [
+        ["crm.lead"],
+        ["crm.lead"],
+        ["display_notification", "funnel.stage.approval"],
+    ]
 
 
 def test_approvals_wait_and_were_answered(demo):

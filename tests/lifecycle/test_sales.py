@@ -54,7 +54,7 @@ def test_criterion_on_a_quotation_with_sales_and_after_it_went(
     name = odoo_cli.new_db(addon_template)
     odoo_cli.install(name, "sale_crm")
     told, model, proven, gap = odoo_cli.shell(name, SETUP + QUOTE)
-    assert "Send the quotation." in told
+    assert "Send the quotation" in told
     assert (model, proven) == ("sale.order", True)
     assert gap == 1, "a cancelled quotation proves nothing"
     odoo_cli.uninstall(name, "sale")
