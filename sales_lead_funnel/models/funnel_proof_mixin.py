@@ -187,7 +187,8 @@ class FunnelProofMixin(models.AbstractModel):
         """Return ``{(lead id, field)}`` of required numbers that nobody ever gave.
 
         Only the database knows: in memory, NULL and 0 look alike. One query, none
-        where no number is required. A lead not saved yet has given none.
+        where no number is required. A lead not saved yet has given none; one that is
+        being edited has those it had.
         """
         names = {
             name
@@ -197,20 +198,23 @@ class FunnelProofMixin(models.AbstractModel):
         }
         if not names:
             return set()
-        unknown = {(id_, name) for id_ in self._ids if not id_ for name in names}
-        return unknown | self._funnel_read_nulls(sorted(names))
+        saved = {id_ or id_.origin: id_ for id_ in self._ids if id_ or id_.origin}
+        nulls = self.browse(saved)._funnel_read_nulls(sorted(names))
+        unknown = {(saved[id_], name) for id_, name in nulls}
+        born = set(self._ids) - set(saved.values())
+        return unknown | {(id_, name) for id_ in born for name in names}
 
     def _funnel_read_nulls(self, names):
-        leads = self.browse(id_ for id_ in self._ids if id_)
-        if not leads:
+        """Return ``{(lead id, field)}`` of saved leads and numbers that are NULL."""
+        if not self:
             return set()
-        leads.flush_recordset(names)
+        self.flush_recordset(names)
         columns = [SQL("%s IS NULL", SQL.identifier(name)) for name in names]
         self.env.cr.execute(
             SQL(
                 "SELECT id, %s FROM crm_lead WHERE id IN %s",
                 SQL(", ").join(columns),
-                leads._ids,
+                self._ids,
             )
         )
         return {

@@ -1,8 +1,15 @@
+from collections import defaultdict
+
 from odoo import models
 
 from ..exceptions import FunnelGateError
 
 TOLD_AT_MOST = 20  # leads named in one message
+
+
+def join_reasons(texts):
+    """Write reasons in one line, without the full stops some of them have."""
+    return "; ".join(text.rstrip(".。") for text in texts if text)
 
 
 class FunnelRefusalMixin(models.AbstractModel):
@@ -31,7 +38,10 @@ class FunnelRefusalMixin(models.AbstractModel):
         text = self._funnel_explain_rule(lead, rule, unknown)
         if rule.stage_id == stage.id:
             return text
-        skipped = self.env["crm.stage"].sudo().browse(rule.stage_id).name
+        return self._funnel_tell_skipped(rule.stage_id, text)
+
+    def _funnel_tell_skipped(self, stage_id, text):
+        skipped = self.env["crm.stage"].sudo().browse(stage_id).name
         return self.env._(
             "“%(stage)s”, which is skipped, asks: %(reason)s",
             stage=skipped,
@@ -49,18 +59,25 @@ class FunnelRefusalMixin(models.AbstractModel):
         leads = self.sudo().browse(lead.id for lead in told)
         unknown = leads._funnel_find_unknown_numbers(rules)
         for lead, found in told.items():
-            texts = [
-                failure.text
-                or self._funnel_tell_rule(lead, failure.rule, lead.stage_id, unknown)
-                for failure in found
-            ]
-            reasons = "; ".join(text.rstrip(".。") for text in texts)
+            reasons = lead._funnel_list_reasons(found, unknown)
             stage = lead.stage_id.name
             lines.append(f"{lead.display_name} → {stage}: {reasons}")
         more = len(failures) - TOLD_AT_MOST
         if more > 0:
             lines.append(self.env._("and %s more", more))
         return "\n".join(lines)
+
+    def _funnel_list_reasons(self, failures, unknown):
+        """Return the reasons of one lead: of its stage, then stage by stage skipped."""
+        by_stage = defaultdict(list)
+        for failure in failures:
+            rule = failure.rule
+            text = failure.text or self._funnel_explain_rule(self, rule, unknown)
+            by_stage[rule.stage_id if rule else self.stage_id.id].append(text)
+        told = [join_reasons(by_stage.pop(self.stage_id.id, []))]
+        for stage_id, texts in by_stage.items():
+            told.append(self._funnel_tell_skipped(stage_id, join_reasons(texts)))
+        return join_reasons(told)
 
     def _funnel_refuse(self, watch, stayed, entered):
         """Return the error that says which leads stay where they are, and why."""

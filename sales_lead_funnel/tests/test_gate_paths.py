@@ -97,7 +97,7 @@ class TestGateScreens(DoorsCommon):
     def test_won_button(self):
         self._create_criterion("funnel_authority", stage=self.stage_gen_won)
         lead = self._as_user(self.rep)
-        self.assertStays(lead.action_set_won_rainbowman, f"{NEED}(?s:.*)Decision power")
+        self.assertStays(lead.action_set_won_rainbowman, f"Decision power(?s:.*){NEED}")
         lead.write({"funnel_authority": "decides", "funnel_need": "A CRM"})
         lead.action_set_won_rainbowman()
         self.assertEqual(lead.won_status, "won")

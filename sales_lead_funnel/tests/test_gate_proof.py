@@ -279,6 +279,22 @@ class TestRefusedMoveAsks(GateCommon):
             [self.stage_gen_1.name],
         )
 
+    def test_number_that_was_given_is_no_gap_while_editing(self):
+        self._create_criterion(*BUDGET, "funnel_need", name="Budget and need")
+        for vals, missing in (
+            ({}, "Budget to.*Budget from.*Initial need"),
+            (dict.fromkeys(BUDGET, 0), "missing: “Initial need”$"),
+        ):
+            self.lead.write(vals)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            _lead, form = self._open(self._ask())
+            form.funnel_need = "A CRM"
+            form.funnel_need = False
+            [part] = form.funnel_asked_checklist
+            with self.subTest(vals=vals):
+                self.assertRegex(part["items"][0]["why"], missing)
+
     def test_request_that_waits_is_not_asked_for_again(self):
         self._create_criterion(domain="[]", effect="approve")
         vals = {"lead_id": self.lead.id, "stage_id": self.stage_next.id}
