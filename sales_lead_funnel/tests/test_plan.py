@@ -26,7 +26,7 @@ class PlanCommon(FunnelCommon):
         super().setUpClass()
         cls.env["crm.lead"].search([]).action_archive()
         cls.plan = cls.env["funnel.plan"]
-        cls.origin = cls.plan._get_start(0)
+        cls.origin = cls.plan._get_start(36500)  # when the addon was installed
         cls.sales_team_1.user_id = cls.manager
         (cls.rep | cls.manager | cls.director).write({"tz": "UTC"})
         cls.today = fields.Date.today()
