@@ -70,17 +70,14 @@ class FunnelAskMixin(models.AbstractModel):
         """Return what the stages jumped over lack, and all that the stage asks."""
         gates = self.env["funnel.criterion"]._get_gates()
         jumped = gates.get_jumped(self.team_id.id, self.stage_id.id, stage.id)
-        parts = [(id_, self._funnel_list_criteria(id_)) for id_ in jumped]
-        parts = [
-            (id_, [item for item in items if not item["done"]]) for id_, items in parts
-        ]
-        parts.append((stage.id, self._funnel_list_criteria(stage.id)))
-        stages = self.env["crm.stage"].sudo()
-        return [
-            {"stage": stages.browse(id_).name, "claimed": False, "items": items}
-            for id_, items in parts
-            if items or id_ == stage.id
-        ]
+        parts = []
+        for stage_id in jumped:
+            items = self._funnel_list_criteria(stage_id)
+            missing = [item for item in items if not item["done"]]
+            if missing:
+                parts.append(self._funnel_make_part(stage_id, missing))
+        items = self._funnel_list_criteria(stage.id)
+        return [*parts, self._funnel_make_part(stage.id, items)]
 
     def _funnel_get_asked_stage(self):
         key = self.env.context.get(ASK_KEY)
@@ -97,10 +94,10 @@ class FunnelAskMixin(models.AbstractModel):
         asked = self.env.context.get(ANSWERS_KEY)
         if asked and view_type == "form" and view == self.env.ref(ASK_VIEW, False):
             [group] = arch.xpath("//group[@name='funnel_answers']")
-            asked = [tuple(part.split("?", 1)) for part in str(asked).split(",")]
+            parts = [part.partition("?") for part in str(asked).split(",")]
             asked = {
-                name: dict(parse_qsl("".join(wanted)))
-                for name, *wanted in asked
+                name: dict(parse_qsl(wanted))
+                for name, _mark, wanted in parts
                 if name in self._fields
             }
             group.extend(self._funnel_make_answer_nodes(asked))
@@ -158,12 +155,13 @@ class FunnelAskMixin(models.AbstractModel):
         self.ensure_one()
         self.check_access("write")
         stage = self.env["crm.stage"].browse(stage_id).exists()
-        effects = {effect for effect, _text in self._funnel_find_hurdles(stage)}
-        names = self._funnel_get_asked_fields(stage)
-        if "jump" in effects or not effects:
+        rules = self._funnel_find_stopping(stage)
+        effects = {self._funnel_get_effect(rule, stage) for rule in rules}
+        if not effects or "jump" in effects or self._funnel_find_jump_to(stage):
             return False
+        names = self._funnel_get_asked_fields(rules)
         if names or "block" in effects:
-            return self._funnel_open_ask(stage, names)
+            return self._funnel_open_ask(stage, rules, names)
         if "approve" not in effects:
             return False
         if self.funnel_waiting_stage_id:
@@ -185,8 +183,8 @@ class FunnelAskMixin(models.AbstractModel):
             },
         }
 
-    def _funnel_open_ask(self, stage, names):
-        wanted = self._funnel_get_wanted_values(stage)
+    def _funnel_open_ask(self, stage, rules, names):
+        wanted = self._funnel_get_wanted_values(rules)
         asked = [f"{n}?{urlencode(wanted[n])}" if n in wanted else n for n in names]
         has_list = any(self._fields[name].type == "one2many" for name in names)
         return {
@@ -253,7 +251,6 @@ class FunnelAskMixin(models.AbstractModel):
 
     def _funnel_find_hurdles(self, stage):
         """Return ``[(effect, text)]`` of what keeps this lead out of a stage."""
-        gates = self.env["funnel.criterion"]._get_gates()
         hurdles = [
             (
                 self._funnel_get_effect(rule, stage),
@@ -261,8 +258,13 @@ class FunnelAskMixin(models.AbstractModel):
             )
             for rule in self._funnel_find_stopping(stage)
         ]
-        jump = self._funnel_find_jump(gates, self.stage_id.id, stage.id)
+        jump = self._funnel_find_jump_to(stage)
         return hurdles + ([("jump", jump)] if jump else [])
+
+    def _funnel_find_jump_to(self, stage):
+        """Return why the way to a stage is closed to the user, or False."""
+        gates = self.env["funnel.criterion"]._get_gates()
+        return self._funnel_find_jump(gates, self.stage_id.id, stage.id)
 
     def _funnel_find_stopping(self, stage):
         """Return the rules on the way to a stage that would stop the user."""
@@ -322,21 +324,21 @@ class FunnelAskMixin(models.AbstractModel):
         been |= {(row.lead_id.id, row.to_stage_id.id) for row in rows if row.rebuilt}
         return been
 
-    def _funnel_get_asked_fields(self, stage):
+    def _funnel_get_asked_fields(self, rules):
         """Return the fields in which the missing answers can be given."""
         names = []
-        for rule in self._funnel_find_stopping(stage):
+        for rule in rules:
             names += self.sudo()._funnel_get_asked_names(rule)
         names = [other for name in names for other in self._funnel_get_range(name)]
         return [n for n in dict.fromkeys(names) if self._funnel_can_be_asked(n)]
 
-    def _funnel_get_wanted_values(self, stage):
+    def _funnel_get_wanted_values(self, rules):
         """Return ``{list: {field: value}}`` that its new records should have.
 
         Read from conditions such as “somebody of the decision chain decides”.
         """
         wanted = {}
-        for rule in self._funnel_find_stopping(stage):
+        for rule in rules:
             for condition in Domain(rule.domain or []).iter_conditions():
                 name, operator = condition.field_expr, condition.operator
                 if operator == "any":

@@ -48,11 +48,9 @@ class FunnelChecklistMixin(models.AbstractModel):
             return False
         following = gates.get_next(self.team_id.id, self.stage_id.id)
         parts = [
-            {
-                "stage": self.env["crm.stage"].browse(stage_id).sudo().name,
-                "claimed": claimed,
-                "items": self._funnel_list_criteria(stage_id),
-            }
+            self._funnel_make_part(
+                stage_id, self._funnel_list_criteria(stage_id), claimed
+            )
             for stage_id, claimed in (
                 (self.stage_id.id, True),
                 (following and following.id, False),
@@ -60,6 +58,11 @@ class FunnelChecklistMixin(models.AbstractModel):
             if gates.entry.get(stage_id)
         ]
         return parts or False
+
+    def _funnel_make_part(self, stage_id, items, claimed=False):
+        """Return the part of a checklist that is about one stage."""
+        name = self.env["crm.stage"].browse(stage_id).sudo().name
+        return {"stage": name, "claimed": claimed, "items": items}
 
     def _funnel_list_criteria(self, stage_id):
         """Return ``[{label, done, why, effect, proofs}]`` of a stage's criteria.

@@ -6,6 +6,7 @@ from odoo import api, models
 from ..exceptions import FunnelGateError
 from .funnel_gate_policy import has_approval, is_judged, may_approve, may_jump, may_pass
 from .funnel_gate_watch import MOVERS, SOURCES, WATCH_KEY, GateWatch
+from .funnel_mark import get_mark, with_mark
 from .funnel_proof_mixin import NUMBERS
 
 
@@ -146,8 +147,8 @@ class FunnelGateMixin(models.AbstractModel):
         :return: ``(GateWatch or None, self to go on with)``
         """
         gates = self.env["funnel.criterion"]._get_gates()
-        outer = self.env.context.get(WATCH_KEY)
-        if isinstance(outer, GateWatch) and outer.is_open:
+        outer = get_mark(self.env, WATCH_KEY)
+        if outer and outer.is_open:
             with self._funnel_join_watch(outer):
                 yield outer, self
         elif gates.is_idle or not self._funnel_may_enter(gates, changed):
@@ -157,7 +158,7 @@ class FunnelGateMixin(models.AbstractModel):
             watch.note(self)
             try:
                 with self._funnel_undo_when_refused():
-                    yield watch, self.with_context(**{WATCH_KEY: watch})
+                    yield watch, with_mark(self, WATCH_KEY, watch)
                     self.browse(watch.before)._funnel_judge(watch)
             finally:
                 watch.is_open = False
@@ -228,7 +229,7 @@ class FunnelGateMixin(models.AbstractModel):
     def _funnel_record_direct(self, watch, entered):
         """Record who was let in without a request."""
         inside = set(entered._ids)
-        let_in = sorted(pair for pair in watch.let_in if pair[0] in inside)
+        let_in = {pair for pair in watch.let_in if pair[0] in inside}
         if let_in:
             states = {lead_id: watch.before[lead_id] for lead_id, _stage_id in let_in}
             self.env["funnel.stage.approval"]._record_direct(

@@ -106,10 +106,13 @@ def may_approve(env, lead, owner_id):
 
 
 def may_approve_own(env, lead):
-    """Does the lead's company let managers approve their own leads?
+    """Does the lead's company let managers approve their own leads?"""
+    company = lead.sudo().company_id
+    return (
+        company.funnel_self_approval if company else may_approve_own_of_no_company(env)
+    )
 
-    Where the lead has none, all companies of the user must: which of them is active is
-    the caller's to say.
-    """
-    companies = lead.sudo().company_id or env.user.sudo().company_ids
-    return all(companies.mapped("funnel_self_approval"))
+
+def may_approve_own_of_no_company(env):
+    """Do all companies of the user? Which is active is the caller's to say."""
+    return all(env.user.sudo().company_ids.mapped("funnel_self_approval"))

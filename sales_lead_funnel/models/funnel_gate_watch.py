@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from .funnel_mark import Mark
+
 WATCH_KEY = "funnel_gate_watch"
 # Writing one of these may bring a lead into a stage …
 MOVERS = {"stage_id", "team_id", "user_id", "type", "active", "probability"}
@@ -20,8 +22,8 @@ class State(NamedTuple):
     answered: frozenset
 
 
-class GateWatch:
-    """Notes leads before they are changed. Its identity cannot be forged over RPC."""
+class GateWatch(Mark):
+    """Notes leads before they are changed."""
 
     __slots__ = ("before", "env", "gates", "is_open", "let_in")
 

@@ -45,11 +45,15 @@ class FunnelGuardedChild(models.AbstractModel):
 
     def _can_be_read_by(self, user):
         """Is this user still there, and may read the record in an own company?"""
-        user = user.sudo()
-        record = self.with_user(user).with_context(
-            allowed_company_ids=user.company_ids.ids
-        )
-        return user.active and record.has_access("read")
+        return user.sudo().active and self._as_seen_by(user).has_access("read")
+
+    def _as_seen_by(self, user):
+        """Return the record with the rights and in all companies of a user.
+
+        Sudo: who looks may not know all of these companies.
+        """
+        companies = user.sudo().company_ids
+        return self.with_user(user).with_context(allowed_company_ids=companies.ids)
 
     def _hold(self, *names):
         """Lock the records, and read the fields ``names`` anew.

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from .funnel_gate_watch import MOVERS
+from .funnel_mark import Mark, get_mark, with_mark
 from .funnel_path import with_path
 from .funnel_row_import import tell_more
 
@@ -14,8 +15,8 @@ REFUSED_KEY = "funnel_refused_rows"
 EXPLAINED_AT_MOST = 20  # rows of an import; each costs a few queries
 
 
-class RefusedRows:
-    """Notes rows that the gates refuse. Its identity cannot be forged over RPC."""
+class RefusedRows(Mark):
+    """Notes rows that the gates refuse."""
 
     __slots__ = ("is_cut", "messages", "reasons")
 
@@ -58,7 +59,7 @@ class FunnelImportMixin(models.AbstractModel):
         if not self.env.context.get("import_file"):
             return super(FunnelImportMixin, model).load(fields, data)
         refused = RefusedRows()
-        model = model.with_context(**{REFUSED_KEY: refused})
+        model = with_mark(model, REFUSED_KEY, refused)
         savepoint = self.env.cr.savepoint()
         data = self._funnel_tidy_tags(fields, data)
         for name in OPEN_VOCABULARIES:
@@ -76,8 +77,8 @@ class FunnelImportMixin(models.AbstractModel):
 
         Core would save all of them again, one by one, to find these.
         """
-        refused = self.env.context.get(REFUSED_KEY)
-        if not isinstance(refused, RefusedRows):
+        refused = get_mark(self.env, REFUSED_KEY)
+        if refused is None:
             return super()._load_records(data_list, update)
         try:
             with self.env.cr.savepoint(), self._funnel_watch(MOVERS) as (_watch, leads):
@@ -114,8 +115,8 @@ class FunnelImportMixin(models.AbstractModel):
 
     def _funnel_refuse(self, watch, stayed, entered):
         """Explain the rows of an import apart, while what they hold is still there."""
-        refused = self.env.context.get(REFUSED_KEY)
-        if isinstance(refused, RefusedRows):
+        refused = get_mark(self.env, REFUSED_KEY)
+        if refused is not None:
             for lead in list(stayed)[: refused.get_room()]:
                 text = self._funnel_describe({lead: stayed[lead]})
                 refused.reasons[lead.id] = text

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 
 from .funnel_coach_mixin import SILENT_DAYS
 from .funnel_gate_plan import LOSS_WINDOW
+from .funnel_gate_policy import may_approve_own_of_no_company
 from .mail_activity import LOGGED_CATEGORIES
 
 RISK_OVERDUE_DAYS = 7  # days a contact is overdue until its lead is at risk
@@ -125,10 +126,10 @@ class FunnelMyDayLists(models.AbstractModel):
             ),
             "corrected": ("crm.lead", Domain("id", "in", self._get_corrected_ids())),
             "activities": ("mail.activity", self._get_activity_domain(today)),
-            "to_propose": ("crm.lead", mine & leads["to_propose"]),
             **{
-                name: ("crm.lead", mine & domain)
-                for name, domain in self._get_dropout_domains().items()
+                name: ("crm.lead", mine & leads[name])
+                for name in ("to_propose", "dropout")
+                if name in leads
             },
             **self._get_loss_domains(today),
         }
@@ -152,9 +153,9 @@ class FunnelMyDayLists(models.AbstractModel):
 
     def _get_approval_domain(self):
         """Requests that the user, a manager, may answer (one test compares)."""
-        me, companies = self.env.uid, self.env.user.sudo().company_ids
+        me = self.env.uid
         lets = Domain("company_id.funnel_self_approval", "=", True)
-        if all(companies.mapped("funnel_self_approval")):
+        if may_approve_own_of_no_company(self.env):
             lets |= Domain("company_id", "=", False)
         others = Domain("user_id", "!=", me)
         foreign = Domain("requester_id", "!=", me) & Domain("lead_id", "any", others)

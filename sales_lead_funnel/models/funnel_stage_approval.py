@@ -338,13 +338,8 @@ class FunnelStageApproval(models.Model):
         return leader.filtered(self._may_be_asked)
 
     def _may_be_asked(self, user):
-        """Could this user answer, in one of the own companies?
-
-        Sudo: the asking user may not know all of them.
-        """
-        approval = self.with_user(user).sudo(False)
-        companies = user.sudo().company_ids
-        approval = approval.with_context(allowed_company_ids=companies.ids)
+        """Could this user answer, in one of the own companies?"""
+        approval = self._as_seen_by(user)
         seen = approval.env["crm.lead"].browse(self.lead_id.id).has_access("read")
         return seen and not approval._find_objection()
 
@@ -366,7 +361,7 @@ class FunnelStageApproval(models.Model):
 
         Not where that was the answer to a request.
 
-        :param list let_in: ``[(lead id, stage id)]``
+        :param set let_in: ``{(lead id, stage id)}``
         :param dict from_ids: ``{lead id: stage id before}``
 
         Sudo: follows from a move that the user was allowed to make.
@@ -379,7 +374,7 @@ class FunnelStageApproval(models.Model):
                 ("state", "=", "approved"),
             ]
         )
-        let_in = set(let_in) - {(a.lead_id.id, a.stage_id.id) for a in answered}
+        known = {(a.lead_id.id, a.stage_id.id) for a in answered}
         answer = {
             "requester_id": self.env.uid,
             "answered_by_id": self.env.uid,
@@ -395,7 +390,7 @@ class FunnelStageApproval(models.Model):
                     "from_stage_id": from_ids.get(lead_id),
                     **answer,
                 }
-                for lead_id, stage_id in sorted(let_in)
+                for lead_id, stage_id in sorted(let_in - known)
             ]
         )
 

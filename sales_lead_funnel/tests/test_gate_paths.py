@@ -55,7 +55,7 @@ class TestGateScreens(DoorsCommon):
         """What the matrix of effects and doors proves of new leads, in detail."""
         for door in (self._by_form, self._by_screen, self._by_values, self._by_import):
             with self.subTest(door=door.__name__):
-                self.assertStays(lambda: door(self.rep, self.lead), NEED)  # noqa: B023
+                self.assertStays(partial(door, self.rep, self.lead), NEED)
 
     def test_number_that_nobody_typed_is_no_answer(self):
         """The web client sends 0 for numbers that were not touched."""
