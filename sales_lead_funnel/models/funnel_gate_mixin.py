@@ -100,11 +100,10 @@ class FunnelGateMixin(models.AbstractModel):
 
         Saved, it would be the answer to a criterion that requires the number.
         """
-        entry = self.env["funnel.criterion"]._get_gates().entry.values()
-        asked = {name for rules in entry for rule in rules for name in rule.names}
+        required = self.env["funnel.criterion"]._get_gates().required
         zeros = [
             name
-            for name in asked.intersection(vals)
+            for name in required.intersection(vals)
             if self._fields[name].type in NUMBERS and not vals[name]
         ]
         defaults = self.default_get(zeros) if zeros else {}
@@ -168,8 +167,7 @@ class FunnelGateMixin(models.AbstractModel):
             return False
         if gates.requires_derived:  # which may follow from whatever changes
             return True
-        required = {n for rules in gates.entry.values() for r in rules for n in r.names}
-        return not (MOVERS | SOURCES | required).isdisjoint(changed)
+        return not (MOVERS | SOURCES | gates.required).isdisjoint(changed)
 
     @contextmanager
     def _funnel_join_watch(self, watch):

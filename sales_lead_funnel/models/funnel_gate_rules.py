@@ -98,6 +98,7 @@ class Gates:
         "dropout",
         "entry",
         "is_idle",
+        "required",
         "requires_derived",
         "steps",
     )
@@ -109,6 +110,7 @@ class Gates:
         self.dropout = self._by_stage(rules, "dropout")
         entry = [rule for rule in rules if rule.direction == "entry"]
         self.asks_approval = any(rule.effect == "approve" for rule in entry)
+        self.required = frozenset(name for rule in entry for name in rule.names)
         self.requires_derived = any(rule.is_derived for rule in entry)
         jumps = all(step.allow_skip and step.allow_back for step in self.steps)
         self.is_idle = jumps and not self.entry

@@ -172,12 +172,10 @@ class FunnelMetricsLeads(models.AbstractModel):
         )
         result = {}
         for key, status, closed_at, day, obtained_at, amount, company_id in rows:
-            data = result.setdefault(
-                key,
-                SimpleNamespace(
-                    won=0, lost=0, amounts=Amounts(self._to_company_currency), days=[]
-                ),
-            )
+            if key not in result:
+                amounts = Amounts(self._to_company_currency)
+                result[key] = SimpleNamespace(won=0, lost=0, amounts=amounts, days=[])
+            data = result[key]
             if status == "lost":
                 data.lost += 1
                 continue

@@ -97,12 +97,10 @@ class FunnelMetricsLosses(models.AbstractModel):
         )
         result = {}
         for key, company_id, day, losses, amount, of in rows:
-            data = result.setdefault(
-                key,
-                SimpleNamespace(
-                    losses=0, of=of, amounts=Amounts(self._to_company_currency)
-                ),
-            )
+            if key not in result:
+                amounts = Amounts(self._to_company_currency)
+                result[key] = SimpleNamespace(losses=0, of=of, amounts=amounts)
+            data = result[key]
             data.losses += losses
             data.amounts.add(amount, company_id, day)
         return result
