@@ -7,6 +7,10 @@ class FunnelLedgerError(AccessError):
     """Somebody tried to change or delete a row of an append-only ledger."""
 
 
+class FunnelDerivedError(ValidationError):
+    """Somebody wrote a field that follows from other records."""
+
+
 class FunnelGradeError(ValidationError):
     """A grade was proposed or reviewed in a way the rules do not allow."""
 

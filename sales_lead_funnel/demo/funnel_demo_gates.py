@@ -4,6 +4,7 @@ from odoo import models
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from ..models.base.derived import with_step
 from . import gates
 
 SHARE_OF_AMOUNT = (0.8, 1.2)  # budget of core's own leads, from and to
@@ -74,7 +75,7 @@ class FunnelDemoGates(models.AbstractModel):
         for number, row in enumerate(gates.CRITERIA):
             stage, key, direction, effect, name, message, names, domain = row
             field_ids = [self._get_lead_field(field).id for field in names]
-            criterion = self.env["funnel.criterion"].create(
+            criterion = with_step(self.env["funnel.criterion"]).create(
                 {
                     "stage_id": self._stage_id(stage),
                     "template_key": key,

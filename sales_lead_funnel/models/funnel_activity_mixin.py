@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import clean_context
 
+from .base.derived import with_step
 from .funnel_grade_mixin import REVIEWER_GROUP
 from .funnel_mark import has_mark, with_mark
 from .mail_activity import LOGGED_CATEGORIES
@@ -69,6 +70,7 @@ class FunnelActivityMixin(models.AbstractModel):
 
     def _funnel_new_activity(self, activity_type_xmlid, **values):
         record = self.sudo().with_context(clean_context(self.env.context))
+        record = with_step(record, "mail.activity")
         is_quiet = values["funnel_purpose"] not in NOTIFIED
         activity = record.with_context(
             mail_activity_quick_update=is_quiet

@@ -6,22 +6,14 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..exceptions import FunnelFollowupError
+from .base.derived import with_step
 from .funnel_batches import get_version, run_in_batches
-from .funnel_lead_child import check_is_derived, without_derived
 
 NAMED_LEADS = 5  # leads that one message names
 PLAN_BATCH = 1000  # leads per transaction of the planning cron
 # Day from which contacts are planned: leads that are older than the addon and whose
 # work it does not know are not all overdue when it is installed.
 START_KEY = "sales_lead_funnel.cadence_start"
-
-
-DERIVED = (  # follow from follow-ups, pausing and resuming
-    "funnel_last_contact_at",
-    "funnel_agreed_contact_date",
-    "funnel_pause_reason",
-    "funnel_resume_date",
-)
 
 
 class FunnelContactMixin(models.AbstractModel):
@@ -65,18 +57,6 @@ class FunnelContactMixin(models.AbstractModel):
         string="Paused because", copy=False, readonly=True
     )
     funnel_resume_date = fields.Date(string="Resume on", copy=False, readonly=True)
-
-    # ------------------------------------------------------------
-    # CRUD
-    # ------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create(without_derived(self, vals_list, DERIVED))
-
-    def write(self, vals):
-        check_is_derived(self, vals, DERIVED)
-        return super().write(vals)
 
     # ------------------------------------------------------------
     # COMPUTES
@@ -185,7 +165,7 @@ class FunnelContactMixin(models.AbstractModel):
             ):
                 groups[contact] |= lead
         for (moment, day), leads in groups.items():
-            leads.write(
+            with_step(leads).write(
                 {"funnel_last_contact_at": moment, "funnel_agreed_contact_date": day}
             )
 
@@ -198,7 +178,7 @@ class FunnelContactMixin(models.AbstractModel):
         """
         self._funnel_check_pause(reason, resume_date)
         self.check_access("write")
-        self.sudo().write(
+        with_step(self.sudo()).write(
             {"funnel_pause_reason": reason, "funnel_resume_date": resume_date}
         )
         for lead in self:
@@ -235,7 +215,7 @@ class FunnelContactMixin(models.AbstractModel):
     def _funnel_end_pause(self, **values):
         """Sudo: what is written follows from a step that was checked."""
         not_paused = {"funnel_pause_reason": False, "funnel_resume_date": False}
-        self.sudo().write({**not_paused, **values})
+        with_step(self.sudo()).write({**not_paused, **values})
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -310,6 +290,6 @@ class FunnelContactMixin(models.AbstractModel):
             if day != lead.funnel_next_contact_date:
                 groups[day] |= lead
         for day, leads in groups.items():
-            leads.funnel_next_contact_date = day
+            with_step(leads).funnel_next_contact_date = day
         self.flush_recordset(["funnel_next_contact_date"])
         return len(self)

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .base.derived import with_step
 from .funnel_criterion import NEVER_EMPTY
 
 KEEP_DAYS = 30  # days a candidate is left alone once its owner keeps it
@@ -122,5 +123,5 @@ class FunnelDropoutMixin(models.AbstractModel):
     def action_funnel_keep(self):
         """Go on with these leads; they come back on the list later."""
         day = self._funnel_get_dropout_day() + timedelta(days=KEEP_DAYS)
-        self.write({"funnel_keep_until": day})
+        with_step(self).write({"funnel_keep_until": day})
         return True

@@ -32,7 +32,7 @@ class FunnelEvaluation(models.Model):
 
     _name = "funnel.evaluation"
     _description = "Opportunity evaluation"
-    _inherit = ["funnel.evaluation.form"]
+    _inherit = ["funnel.derived.mixin", "funnel.evaluation.form"]
     _order = "date desc, id desc"
     _rec_name = "date"
 
@@ -152,6 +152,7 @@ class FunnelEvaluationLine(models.Model):
 
     _name = "funnel.evaluation.line"
     _description = "Score of an axis"
+    _inherit = ["funnel.derived.mixin"]
     _order = "sequence, id"
 
     evaluation_id = fields.Many2one(

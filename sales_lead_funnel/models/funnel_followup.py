@@ -40,7 +40,11 @@ class FunnelFollowup(models.Model):
 
     _name = "funnel.followup"
     _description = "Follow-up"
-    _inherit = ["funnel.followup.correction", "funnel.followup.form"]
+    _inherit = [
+        "funnel.derived.mixin",
+        "funnel.followup.correction",
+        "funnel.followup.form",
+    ]
     _order = "happened_at desc, id desc"
     _rec_name = "summary"
 
@@ -193,9 +197,6 @@ class FunnelFollowup(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            moment = {"recorded_at": self.env.cr.now()}
-            vals_list = [{**vals, **moment} for vals in vals_list]
         followups = super().create(self._name_people(vals_list))
         followups._check_is_own()
         followups._refresh_contacts(followups.stakeholder_id)

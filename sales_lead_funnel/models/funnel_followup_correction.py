@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date, format_datetime
 
+from .base.derived import has_step, with_step
 from .funnel_grade_mixin import REVIEWER_GROUP
 
 CORRECTION_TIME = timedelta(hours=24)  # a rep may correct the own log for so long
@@ -27,8 +28,7 @@ CONTENT = [
     "next_date",
     "user_id",
 ]
-# Who recorded what and when is not up to the caller (D13).
-FIXED_FIELDS = {"lead_id", "recorded_at"}
+FIXED_FIELDS = {"lead_id"}
 
 
 class FunnelFollowupCorrection(models.AbstractModel):
@@ -77,7 +77,7 @@ class FunnelFollowupCorrection(models.AbstractModel):
         )
 
     def _check_is_fixed(self, vals):
-        """A log stays with its lead and its moment; only merging moves it."""
+        """A log stays with its lead; only merging moves it."""
         for name in FIXED_FIELDS.intersection(vals):
             if any(log._is_changed(name, vals) for log in self):
                 raise AccessError(
@@ -122,7 +122,7 @@ class FunnelFollowupCorrection(models.AbstractModel):
 
         :param changes: ``{follow-up: names of what changes}``
         """
-        self.env["funnel.followup.revision"].sudo().create(
+        with_step(self.env["funnel.followup.revision"].sudo()).create(
             [
                 {"followup_id": log.id, "old_text": log._tell(names, empty="—")}
                 for log, names in changes.items()
@@ -166,9 +166,19 @@ class FunnelFollowupRevision(models.Model):
     )
     old_text = fields.Text(readonly=True)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not has_step(self):
+            self._refuse()
+        return super().create(vals_list)
+
     def write(self, vals):
         self._refuse()
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        self._refuse()
 
     def _refuse(self):
         raise AccessError(

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import LockError
 
 from .funnel_mark import has_mark, with_mark
@@ -15,6 +15,14 @@ class FunnelGuardedChild(models.AbstractModel):
 
     _step_key = None  # key of the mark in the context, one per model
     _free_fields = frozenset()  # what people write
+
+    _is_history = False  # do records stay as long as their lead?
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_by_step(self):
+        """Nobody deletes history by hand, superuser code of others neither."""
+        if self._is_history and not self._is_step():
+            raise self._guard_error()
 
     def write(self, vals):
         if not self._is_step():

@@ -1,37 +1,6 @@
 from odoo import api, fields, models
 
-from ..exceptions import FunnelFollowupError
 from .funnel_gate_watch import MOVERS
-
-
-def check_is_derived(records, vals, names):
-    """Refuse users to write what follows from other records.
-
-    :raise FunnelFollowupError: one of ``names`` is in ``vals``, and this is no sudo
-    """
-    for name in [] if records.env.su else set(names).intersection(vals):
-        if records or vals[name]:  # a form may send an empty default on creating
-            raise FunnelFollowupError(
-                records.env._(
-                    "“%(field)s” cannot be written: it follows from logging "
-                    "follow-ups, pausing and resuming.",
-                    field=records._fields[name]._description_string(records.env),
-                )
-            )
-
-
-def without_derived(records, vals_list, names):
-    """Return what to create, without what follows from other records.
-
-    Also not by way of defaults, which any caller may send.
-
-    :raise FunnelFollowupError: some of ``names`` are given
-    """
-    if records.env.su:
-        return vals_list
-    for vals in vals_list:
-        check_is_derived(records, vals, names)
-    return [{**vals, **dict.fromkeys(names, False)} for vals in vals_list]
 
 
 class FunnelLeadChild(models.AbstractModel):

@@ -26,6 +26,7 @@ class FunnelLoss(models.Model):
     _order = "lost_at desc, id desc"
     _rec_name = "lead_id"
     _step_key = "funnel_loss_step"
+    _is_history = True
     # What people tell of a loss; the rest is as it was at that moment.
     _free_fields = frozenset(
         ("lost_reason_id", "competitor_id", "lesson", "retry_date")
@@ -86,6 +87,13 @@ class FunnelLoss(models.Model):
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A loss follows from losing its lead; nobody makes one by hand."""
+        if not self._is_step():
+            raise self._guard_error()
+        return super().create(vals_list)
 
     def write(self, vals):
         """Let the lead follow what is told of its loss."""

@@ -7,6 +7,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
 from ..exceptions import FunnelRegisterError
+from .base.derived import with_step
 
 SEQUENCE_CODE = "funnel.lead.number"
 DEFAULT_SEQUENCE = {  # as installed, for when somebody deleted the shared one
@@ -135,7 +136,7 @@ class FunnelNumberMixin(models.AbstractModel):
         for (company, year), leads in groups.items():
             leads._funnel_check_numbers_are_free(leads.mapped("funnel_code"), company)
             if leads.funnel_code_company_id != company:
-                leads.funnel_code_company_id = company
+                with_step(leads).funnel_code_company_id = company
             counter = self._funnel_get_counter(company, year)
             counter._funnel_move_past(leads.mapped("funnel_code"))
 

@@ -41,6 +41,7 @@ class FunnelObjectionAnswer(models.Model):
 
     _name = "funnel.objection.answer"
     _description = "Answer to an objection"
+    _inherit = ["funnel.derived.mixin"]
     _order = "won_count desc, used_count desc, id"
 
     objection_id = fields.Many2one(

@@ -4,7 +4,6 @@ from odoo.tools import SQL, is_html_empty
 
 from .funnel_criterion import GATE_FIELDS_PARAMETER, OUTPUTS
 
-PROVEN = ("funnel_proven_stage_id", "funnel_stage_gap")
 NUMBERS = ("integer", "float", "monetary")
 
 
@@ -31,22 +30,6 @@ class FunnelProofMixin(models.AbstractModel):
         copy=False,
         aggregator="sum",
     )
-
-    # ------------------------------------------------------------
-    # CRUD: proof follows from the criteria, whatever a caller or a file says
-    # ------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        vals_list = [self._funnel_drop_proof(vals) for vals in vals_list]
-        model = self._funnel_without_defaults(PROVEN)
-        return super(FunnelProofMixin, model).create(vals_list).with_env(self.env)
-
-    def write(self, vals):
-        return super().write(self._funnel_drop_proof(vals))
-
-    def _funnel_drop_proof(self, vals):
-        return {name: value for name, value in vals.items() if name not in PROVEN}
 
     # ------------------------------------------------------------
     # CLAIMED AND PROVEN (S1-39)

@@ -50,29 +50,6 @@ class FunnelScoreMixin(models.AbstractModel):
     )
 
     # ------------------------------------------------------------
-    # CRUD: scores follow from the rules, whatever a caller or a file says
-    # ------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        vals_list = [self._funnel_drop_scores(vals) for vals in vals_list]
-        model = self._funnel_without_defaults(self._funnel_score_outputs())
-        return super(FunnelScoreMixin, model).create(vals_list).with_env(self.env)
-
-    def write(self, vals):
-        return super().write(self._funnel_drop_scores(vals))
-
-    def _funnel_drop_scores(self, vals):
-        outputs = self._funnel_score_outputs()
-        return {name: value for name, value in vals.items() if name not in outputs}
-
-    def _funnel_without_defaults(self, names):
-        """Return ``self`` without the context's defaults for these fields."""
-        keys = {f"default_{name}" for name in names}
-        kept = {k: v for k, v in self.env.context.items() if k not in keys}
-        return self.with_env(self.env(context=kept))
-
-    # ------------------------------------------------------------
     # SCORING
     # ------------------------------------------------------------
 

@@ -29,6 +29,7 @@ class FunnelStageApproval(models.Model):
     _order = "id desc"
     _rec_name = "lead_id"
     _step_key = "funnel_approval_step"
+    _is_history = True
     _free_fields = frozenset(("reason", "note"))
 
     from_stage_id = fields.Many2one("crm.stage", readonly=True, ondelete="set null")

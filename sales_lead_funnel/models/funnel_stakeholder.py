@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..exceptions import FunnelFollowupError
-from .funnel_lead_child import check_is_derived, without_derived
+from .base.derived import with_step
 
 ROLES = [
     ("decides", "Decides"),
@@ -10,7 +10,6 @@ ROLES = [
     ("uses", "Uses"),
     ("guards", "Guards the door"),
 ]
-DERIVED = ("last_contact_at",)  # follows from the follow-ups
 POWERS = [("high", "High"), ("medium", "Medium"), ("low", "Low")]
 STANCES = [
     ("supports", "Supports us"),
@@ -25,7 +24,7 @@ class FunnelStakeholder(models.Model):
 
     _name = "funnel.stakeholder"
     _description = "Person of the decision chain"
-    _inherit = ["funnel.lead.child"]
+    _inherit = ["funnel.derived.mixin", "funnel.lead.child"]
     _order = "lead_id, parent_id, id"
 
     name = fields.Char(
@@ -59,14 +58,6 @@ class FunnelStakeholder(models.Model):
     child_ids = fields.One2many("funnel.stakeholder", "parent_id", string="Reports")
     last_contact_at = fields.Datetime(string="Last contact", readonly=True)
     note = fields.Text()
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create(without_derived(self, vals_list, DERIVED))
-
-    def write(self, vals):
-        check_is_derived(self, vals, DERIVED)
-        return super().write(vals)
 
     @api.depends("partner_id")
     def _compute_from_partner(self):
@@ -107,5 +98,6 @@ class FunnelStakeholder(models.Model):
                 ["happened_at:max"],
             )
         )
-        for person in self.sudo():  # follows from a log that the user could write
+        # Sudo: follows from a log that the user could write.
+        for person in with_step(self.sudo()):
             person.last_contact_at = latest.get(person, False)

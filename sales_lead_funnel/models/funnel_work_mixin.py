@@ -3,6 +3,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
+from .base.derived import with_step
 from .funnel_evaluation import COMPLEXITIES
 from .funnel_path import current_path
 
@@ -100,7 +101,7 @@ class FunnelWorkMixin(models.AbstractModel):
             latest = lead._funnel_get_latest_evaluation()
             known = (lead.funnel_evaluation_score, lead.funnel_complexity)
             if known != (latest.score, latest.complexity):
-                lead.write(
+                with_step(lead).write(
                     {
                         "funnel_evaluation_score": latest.score,
                         "funnel_complexity": latest.complexity,

@@ -15,7 +15,8 @@ PURPOSES = [
 
 
 class MailActivity(models.Model):
-    _inherit = "mail.activity"
+    _name = "mail.activity"
+    _inherit = ["funnel.derived.mixin", "mail.activity"]
 
     # What the addon planned it for: summaries are translated, and people edit them.
     funnel_purpose = fields.Selection(

@@ -1,21 +1,50 @@
-from odoo import api, models
+from odoo import models
 
+from .base.handed_in import LEAD, OURS, without_handed_in, without_reach
 from .funnel_gate_watch import MOVERS
 
 
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
-    @api.model
-    def message_process(self, model, message, custom_values=None, *args, **kwargs):
-        """Leave the place in the funnel to aliases: core trusts whatever a caller says.
+    def _message_route_process(self, message, message_dict, routes):
+        """Clean what routes hand to the superuser who makes records of mail.
 
-        A gateway may call this as a user; its mail is not judged.
+        Aliases may say everything core lets them say of a lead, a caller of the gateway
+        only what is not the lead's place in the funnel. Neither reaches leads or records
+        of ours by way of lists.
         """
-        if custom_values and model == "crm.lead" and not self.env.su:
-            custom_values = {
-                name: value
-                for name, value in custom_values.items()
-                if name not in MOVERS
-            }
-        return super().message_process(model, message, custom_values, *args, **kwargs)
+        routes = [self._funnel_clean_route(*route) for route in routes or ()]
+        thread = self if self.env.su else without_handed_in(self)
+        return super(MailThread, thread)._message_route_process(
+            message, message_dict, routes
+        )
+
+    def _funnel_clean_route(self, model, thread_id, values, user_id, alias):
+        """Return the route with values that may be trusted.
+
+        :raise ValueError: the mail would make a record of ours, which no mail does
+        """
+        if model and not thread_id and model.startswith(OURS):
+            raise ValueError(f"Undeliverable mail: {model} does not accept new mail")
+        if model and isinstance(values, dict):
+            values = without_reach(self.env[model], values)
+            if model == LEAD and not (alias or self.env.su):
+                values = self._funnel_clean_handed_in(values)
+        return model, thread_id, values, user_id, alias
+
+    def _funnel_clean_handed_in(self, values):
+        """Return what a caller may say of a lead: nothing without the right to make it.
+
+        Neither its place in the funnel, nor whose it is, nor lists.
+        """
+        leads = self.env[LEAD]
+        if not leads.has_access("create"):
+            return {}
+        return {
+            name: value
+            for name, value in values.items()
+            if name not in MOVERS
+            and not name.startswith("funnel_grade")
+            and not isinstance(value, (list, tuple, dict))
+        }

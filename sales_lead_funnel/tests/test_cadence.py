@@ -12,6 +12,7 @@ from odoo.tools import mute_logger
 
 from ..exceptions import FunnelFollowupError, FunnelScorecardError
 from ..models.funnel_contact_mixin import START_KEY
+from ..models.base.derived import with_step
 from .test_followup import FollowupCommon
 
 
@@ -128,7 +129,7 @@ class TestOverdue(CadenceCommon):
         cls.soon = cls._create_lead(name="Soon")
         cls.day = fields.Date.context_today(cls.late)
         for lead, days in ((cls.late, -3), (cls.soon, 0), (cls.lead, 4)):
-            lead.funnel_agreed_contact_date = cls.day + timedelta(days=days)
+            with_step(lead).funnel_agreed_contact_date = cls.day + timedelta(days=days)
 
     def test_card_says_what_is_due(self):
         board = self.late.with_user(self.rep) | self.soon | self.lead
@@ -167,7 +168,7 @@ class TestPause(CadenceCommon):
         form.save().action_apply()
 
     def test_pause_stops_the_clock_and_is_listed(self):
-        self.lead.funnel_agreed_contact_date = self.today - timedelta(days=9)
+        with_step(self.lead).funnel_agreed_contact_date = self.today - timedelta(days=9)
         self.assertTrue(self.lead.funnel_contact_overdue)
         self._pause()
         self.assertFalse(self.lead.funnel_contact_overdue)

@@ -11,7 +11,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged, users
 from odoo.tools import mute_logger
 
-from ..exceptions import FunnelFollowupError
+from ..exceptions import FunnelDerivedError, FunnelFollowupError
+from ..models.base.derived import with_step
 from .common import FunnelCommon
 
 QUICK = "sales_lead_funnel.funnel_followup_view_form_quick"
@@ -192,19 +193,21 @@ class TestSameDay(FollowupCommon):
         self.assertFalse(log.same_day)
 
     def test_nobody_says_when_it_was_recorded(self):
-        log = self._log(
-            happened_at="2026-03-05 15:00:00", recorded_at="2026-03-05 15:00:00"
-        )
+        moment = {"happened_at": "2026-03-05 15:00:00"}
+        forged = {"recorded_at": "2026-03-05 15:00:00"}
+        with self.assertRaisesRegex(FunnelDerivedError, "Recorded at"):
+            self._log(**moment, **forged)
+        log = self._log(**moment)
         self.assertEqual(log.recorded_at, self.env.cr.now())
         self.assertFalse(log.same_day)
-        with self.assertRaisesRegex(AccessError, "Recorded at"):
-            log.write({"recorded_at": "2026-03-05 15:00:00"})
+        with self.assertRaisesRegex(FunnelDerivedError, "Recorded at"):
+            log.write(forged)
 
 
 @tagged("post_install", "-at_install")
 class TestCorrection(FollowupCommon):
     def _age(self, log, **age):
-        log.sudo().recorded_at = log.recorded_at - timedelta(**age)
+        with_step(log.sudo()).recorded_at = log.recorded_at - timedelta(**age)
         self.env.flush_all()
 
     def test_rep_corrects_own_log_and_the_old_text_stays(self):
@@ -250,13 +253,13 @@ class TestCorrection(FollowupCommon):
         for name, value in (
             ("funnel_last_contact_at", "2026-03-01 10:00:00"),
             ("funnel_agreed_contact_date", "2026-03-01"),
-            ("funnel_resume_date", False),
+            ("funnel_resume_date", "2099-01-01"),
         ):
             label = lead._fields[name].string
-            with self.subTest(name), self.assertRaisesRegex(FunnelFollowupError, label):
+            with self.subTest(name), self.assertRaisesRegex(FunnelDerivedError, label):
                 lead.write({name: value})
         person = self._person().with_user(self.manager)
-        with self.assertRaisesRegex(FunnelFollowupError, "Last contact"):
+        with self.assertRaisesRegex(FunnelDerivedError, "Last contact"):
             person.last_contact_at = "2026-03-01 10:00:00"
 
     def test_defaults_of_the_caller_forge_nothing(self):

@@ -12,6 +12,7 @@ from odoo.tests import freeze_time, new_test_user, tagged
 from ..exceptions import FunnelCriterionError
 from ..models import funnel_criterion, funnel_gate_plan
 from ..models.funnel_batches import RESUME_KEY, run_in_batches
+from ..models.base.derived import with_step
 from .common_gates import GateCommon
 
 
@@ -88,7 +89,7 @@ class TestDropout(GateCommon):
     def test_paused_leads_are_judged_by_what_asks_about_the_pause(self):
         self._create_dropout("phone", "email_from")
         paused = self._create_lead(name="Paused", phone="1")
-        (self.lead + paused).write({"funnel_resume_date": "2099-01-01"})
+        with_step(self.lead + paused).write({"funnel_resume_date": "2099-01-01"})
         self.assertAgree(self.lead, False)
         self._create_dropout(
             name="Purchase is paused", domain="[('funnel_resume_date', '!=', False)]"
@@ -104,11 +105,11 @@ class TestDropout(GateCommon):
         self._create_dropout(domain="[('funnel_purchase_date', '<', 'today')]")
         self.lead.funnel_purchase_date = "2026-03-10"
         self.assertAgree(self.lead, False)
-        self.lead.write(
+        with_step(self.lead).write(
             {"funnel_purchase_date": "2026-03-09", "funnel_keep_until": "2026-03-10"}
         )
         self.assertAgree(self.lead, False)
-        self.lead.funnel_keep_until = "2026-03-09"
+        with_step(self.lead).funnel_keep_until = "2026-03-09"
         self.assertAgree(self.lead, True)
         self.lead.with_user(self.rep).action_funnel_keep()
         kept = fields.Date.to_date("2026-04-09")
@@ -176,7 +177,7 @@ class TestDropout(GateCommon):
         self.lead.with_user(self.rep).action_funnel_keep()
         self.assertFalse(self.lead.funnel_is_dropout)
         self.assertNotIn(self.lead, self._candidates())
-        self.lead.funnel_keep_until = fields.Date.today() - timedelta(days=1)
+        with_step(self.lead).funnel_keep_until = fields.Date.today() - timedelta(days=1)
         self.assertIn(self.lead, self._candidates())
         self.lead.with_user(self.rep).action_set_lost()
         self.assertNotIn(self.lead, self._candidates())

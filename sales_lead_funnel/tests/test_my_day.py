@@ -6,6 +6,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ..models.base.derived import with_step
 from .common import FunnelCommon
 
 
@@ -22,7 +23,7 @@ class DayCommon(FunnelCommon):
     def _due(self, days, count=1, **vals):
         """Create leads whose next contact was agreed for so many days ahead."""
         leads = self._create_leads(count, **vals)
-        leads.funnel_agreed_contact_date = self.today + timedelta(days=days)
+        with_step(leads).funnel_agreed_contact_date = self.today + timedelta(days=days)
         return leads
 
     def _day(self, user, screen=False):
@@ -89,7 +90,7 @@ class TestMyDay(DayCommon):
         self.env["funnel.followup"].create(
             {"lead_id": lead.id, "channel": "call", "next_action": "Send the offer"}
         )
-        lead.funnel_agreed_contact_date = self.today - timedelta(days=1)
+        with_step(lead).funnel_agreed_contact_date = self.today - timedelta(days=1)
         self.assertEqual(lead.funnel_next_action, "Send the offer")
         wanted = self.env.ref("sales_lead_funnel.crm_lead_view_list_day")
         day = self._day(self.rep)
@@ -244,8 +245,8 @@ class TestMyDay(DayCommon):
                     "last_contact_at": decider and now - timedelta(days=decider),
                 }
             )
-            lead.funnel_last_contact_at = contact and now - timedelta(days=contact)
-            lead.funnel_agreed_contact_date = self.today + timedelta(days=9)
+            with_step(lead).funnel_last_contact_at = contact and now - timedelta(days=contact)
+            with_step(lead).funnel_agreed_contact_date = self.today + timedelta(days=9)
         self.env.flush_all()
         silent = leads.filtered(lambda lead: lead.funnel_gap == "silent")
         self.assertEqual(silent, leads[:2])

@@ -11,6 +11,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..models import funnel_plan
+from ..models.base.derived import with_step
 from .common import FunnelCommon
 
 LOGGER = "odoo.addons.sales_lead_funnel.models.funnel_plan"
@@ -63,7 +64,7 @@ class PlanCommon(FunnelCommon):
 
     def _due(self, days, count=1, **vals):
         leads = self._create_leads(count, **vals)
-        leads.funnel_agreed_contact_date = self.today + timedelta(days=days)
+        with_step(leads).funnel_agreed_contact_date = self.today + timedelta(days=days)
         self.env.flush_all()
         return leads
 
@@ -84,7 +85,7 @@ class TestFirstContact(PlanCommon):
 
     def test_leads_that_need_none_get_none(self):
         contacted = self._create_lead()
-        contacted.funnel_last_contact_at = fields.Datetime.now()
+        with_step(contacted).funnel_last_contact_at = fields.Datetime.now()
         planned = self._create_lead()
         planned.activity_schedule("mail.mail_activity_data_todo", user_id=self.rep.id)
         others = [
@@ -151,7 +152,7 @@ class TestOverdue(PlanCommon):
         lead = self._due(-1)
         self._run("remind_overdue")
         self.assertEqual(set(self._purposes(lead)), {("overdue", self.rep)})
-        lead.funnel_agreed_contact_date = self.today - timedelta(days=3)
+        with_step(lead).funnel_agreed_contact_date = self.today - timedelta(days=3)
         self._run("remind_overdue")
         both = {("overdue", self.rep), ("escalation", self.manager)}
         self.assertEqual(set(self._purposes(lead)), both)
@@ -272,7 +273,7 @@ class TestOverdue(PlanCommon):
         early = self._create_lead(user_id=self.director.id)
         late = self._create_lead()
         self.director.tz, self.rep.tz = "Pacific/Kiritimati", "America/New_York"
-        (early | late).funnel_agreed_contact_date = "2026-03-11"
+        with_step(early | late).funnel_agreed_contact_date = "2026-03-11"
         self.env.flush_all()
         for moment, reminded in (
             (datetime(2026, 3, 11, 9), []),
@@ -302,7 +303,7 @@ class TestResume(PlanCommon):
         """A lead whose pause ends today."""
         lead = self._create_lead(**vals)
         lead.funnel_pause("Budget freeze", self.today + timedelta(days=9))
-        lead.funnel_resume_date = self.today
+        with_step(lead).funnel_resume_date = self.today
         self.env.flush_all()
         return lead
 
@@ -320,14 +321,14 @@ class TestResume(PlanCommon):
         lead.funnel_pause("Budget freeze", self.today + timedelta(days=9))
         self._run("plan_first_contacts")
         self.assertFalse(lead.activity_ids)
-        lead.funnel_resume_date = self.today
+        with_step(lead).funnel_resume_date = self.today
         self._run("resume_paused")
         self._run("plan_first_contacts")
         self.assertEqual(set(self._purposes(lead)), {("resume", self.rep)})
 
     def test_pause_that_goes_on_stays(self):
         lead = self._pause()
-        lead.funnel_resume_date = self.today + timedelta(days=1)
+        with_step(lead).funnel_resume_date = self.today + timedelta(days=1)
         self._run("resume_paused")
         self.assertTrue(lead.funnel_pause_reason)
         self.assertFalse(lead.activity_ids)

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
 from ..exceptions import FunnelCriterionError
+from ..models.base.derived import with_step
 
 CORE_STAGES = 6  # S1-5: 4–6 core stages, never more
 # Texts of a stage, and where the template has them.
@@ -307,7 +308,7 @@ class FunnelTemplateWizardLine(models.TransientModel):
             self.stage_id = self._create_stage(template, sequence)
         vals = self._prepare_stage_vals(sequence)
         if vals:
-            self.stage_id.write(vals)
+            with_step(self.stage_id).write(vals)
         self._translate(self.stage_id, texts)
         if asks:
             self._create_criteria(asks)
@@ -332,7 +333,7 @@ class FunnelTemplateWizardLine(models.TransientModel):
         return vals
 
     def _create_criteria(self, asks):
-        criteria = self.env["funnel.criterion"].create(
+        criteria = with_step(self.env["funnel.criterion"]).create(
             [self._prepare_criterion_vals(*numbered) for numbered in enumerate(asks)]
         )
         texts = self._get_criterion_texts()

@@ -1,0 +1,2 @@
+from . import derived
+from . import handed_in

@@ -1,0 +1,156 @@
+"""Fields that follow from other records: who writes them, and what others get.
+
+Every stored field of ours that is readonly follows from something: a computation, a
+button, the history. It is written by its own computation or by a step of ours, by
+nobody else, on no door (design rule 6). The table says what differs from that.
+"""
+
+from odoo import api, models, tools
+from odoo.models import MAGIC_COLUMNS
+
+from ...exceptions import FunnelDerivedError
+from ..funnel_mark import Mark, get_mark, with_mark
+
+STEP_KEY = "funnel_step"
+REFUSED = "refused"  # people are told; what machines bring is left out
+IGNORED = "ignored"  # left out without a word: people's files carry it along
+OWN = "own"  # its model judges it in words of its own
+LISTS = ("one2many", "many2many")  # their records are judged themselves
+
+TREATMENTS = {
+    "crm.lead": {
+        "won_status": REFUSED,
+        "funnel_keep_until": REFUSED,
+        "funnel_score": IGNORED,
+        "funnel_score_coverage": IGNORED,
+        "funnel_suggested_grade_id": IGNORED,
+        "funnel_proven_stage_id": IGNORED,
+        "funnel_stage_gap": IGNORED,
+        "funnel_grade_reason": OWN,
+        "funnel_proposed_at": OWN,
+    },
+}
+
+
+class Step(Mark):
+    """Says that records of one model follow from something we just did."""
+
+    __slots__ = ("model",)
+
+    def __init__(self, model):
+        self.model = model
+
+
+def with_step(records, model=None):
+    """Return ``records`` as who may write what is derived.
+
+    :param str model: of which model, by default that of ``records``
+    """
+    return with_mark(records, STEP_KEY, Step(model or records._name))
+
+
+def has_step(records):
+    step = get_mark(records.env, STEP_KEY)
+    return step is not None and step.model == records._name
+
+
+class FunnelDerivedMixin(models.AbstractModel):
+    """Refuses what is derived, whatever door it comes by."""
+
+    _name = "funnel.derived.mixin"
+    _description = "Fields that cannot be written"
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model
+    def default_get(self, fields):
+        """Take no default from a caller's context or a user's saved ones either."""
+        derived = self._funnel_get_derived().keys() & set(fields)
+        if not derived or has_step(self):
+            return super().default_get(fields)
+        values = super().default_get([n for n in fields if n not in derived])
+        return values | self._funnel_get_own_defaults(derived)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not has_step(self):
+            vals_list = [self._funnel_leave_derived(vals) for vals in vals_list]
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not has_step(self):
+            vals = self._funnel_leave_derived(vals)
+        return super().write(vals)
+
+    # ------------------------------------------------------------
+    # TABLE
+    # ------------------------------------------------------------
+
+    @api.model
+    @tools.ormcache()
+    def _funnel_get_derived(self):
+        """Return ``{field: treatment}`` of what others do not write in this model."""
+        is_ours = self._name.startswith("funnel.")
+        found = {
+            name: REFUSED
+            for name, field in self._fields.items()
+            if (is_ours or name.startswith("funnel_"))
+            and (field.store and field.readonly and field.type not in LISTS)
+            and name not in MAGIC_COLUMNS
+        }
+        found |= TREATMENTS.get(self._name, {})
+        return {name: kind for name, kind in found.items() if kind != OWN}
+
+    def _funnel_get_own_defaults(self, names):
+        """Return the defaults that the fields themselves have."""
+        defaults = {}
+        for name in names:
+            field = self._fields[name]
+            if field.default:
+                value = field.convert_to_cache(field.default(self), self)
+                value = field.convert_to_record(value, self)
+                defaults[name] = field.convert_to_write(value, self)
+        return defaults
+
+    # ------------------------------------------------------------
+    # JUDGEMENT
+    # ------------------------------------------------------------
+
+    def _funnel_leave_derived(self, vals):
+        """Return ``vals`` without what is derived.
+
+        :raise FunnelDerivedError: a person gives another value than there is
+        """
+        derived = self._funnel_get_derived()
+        given = derived.keys() & vals.keys()
+        if not given:
+            return vals
+        for name in given if not self.env.su else ():
+            if derived[name] == REFUSED and self._funnel_differs(name, vals[name]):
+                raise self._funnel_derived_error(name, vals)
+        return {name: value for name, value in vals.items() if name not in given}
+
+    def _funnel_differs(self, name, value):
+        """Would this value change something? A form may send what it shows."""
+        if not self:
+            return bool(value)
+        field = self._fields[name]
+        try:
+            value = field.convert_to_cache(value, self)
+            value = field.convert_to_record(value, self)
+        except (TypeError, ValueError):
+            return True
+        return any(record[name] != value for record in self)
+
+    def _funnel_derived_error(self, name, vals):
+        record = self[:1].display_name or vals.get("name") or self._description
+        return FunnelDerivedError(
+            self.env._(
+                "%(record)s: “%(field)s” cannot be written, it follows from other "
+                "entries. Leave it out and change what it follows from.",
+                record=record,
+                field=self._fields[name]._description_string(self.env),
+            )
+        )
