@@ -53,6 +53,8 @@ from . import funnel_proof_mixin
 from . import funnel_checklist_mixin
 from . import funnel_refusal_mixin
 from . import funnel_ask_mixin
+from .gates import crm_lead_judge
+from .gates import crm_lead_merge
 from . import funnel_gate_mixin
 from . import funnel_dropout_mixin
 from . import funnel_gate_stage

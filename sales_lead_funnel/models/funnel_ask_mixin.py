@@ -156,7 +156,7 @@ class FunnelAskMixin(models.AbstractModel):
         self.check_access("write")
         stage = self.env["crm.stage"].browse(stage_id).exists()
         rules = self._funnel_find_stopping(stage)
-        effects = {self._funnel_get_effect(rule, stage) for rule in rules}
+        effects = {self._funnel_get_effect(rule, stage.id) for rule in rules}
         if not effects or "jump" in effects or self._funnel_find_jump_to(stage):
             return False
         names = self._funnel_get_asked_fields(rules)
@@ -253,7 +253,7 @@ class FunnelAskMixin(models.AbstractModel):
         """Return ``[(effect, text)]`` of what keeps this lead out of a stage."""
         hurdles = [
             (
-                self._funnel_get_effect(rule, stage),
+                self._funnel_get_effect(rule, stage.id),
                 self._funnel_tell_rule(self.sudo(), rule, stage),
             )
             for rule in self._funnel_find_stopping(stage)
@@ -264,12 +264,13 @@ class FunnelAskMixin(models.AbstractModel):
     def _funnel_find_jump_to(self, stage):
         """Return why the way to a stage is closed to the user, or False."""
         gates = self.env["funnel.criterion"]._get_gates()
-        return self._funnel_find_jump(gates, self.stage_id.id, stage.id)
+        way = (self.team_id.id, self.stage_id.id, stage.id)
+        return self._funnel_find_jump(gates, *way)
 
     def _funnel_find_stopping(self, stage):
         """Return the rules on the way to a stage that would stop the user."""
         gates = self.env["funnel.criterion"]._get_gates()
-        if self._funnel_filter_back(gates, {self.id: self.stage_id.id}, stage.id):
+        if self._funnel_returns_to(gates, stage.id):
             return []
         rules = self._funnel_get_stopping_rules(
             gates.get_rules_of_way(self.team_id.id, self.stage_id.id, stage.id)
@@ -277,35 +278,40 @@ class FunnelAskMixin(models.AbstractModel):
         if may_approve(self.env, self, self.user_id.id):
             rules = [rule for rule in rules if rule.effect != "approve"]
         unmet = self._funnel_find_unmet(rules).get(self, [])
-        return [rule for rule in unmet if not self._funnel_is_approved(rule, stage)]
+        return [rule for rule in unmet if not self._funnel_is_approved(rule, stage.id)]
 
-    def _funnel_is_approved(self, rule, stage):
+    def _funnel_is_approved(self, rule, stage_id):
         """Was this lead let into a stage before that it now jumps over?"""
-        if rule.effect != "approve" or rule.stage_id == stage.id:
+        if rule.effect != "approve" or rule.stage_id == stage_id:
             return False
         return bool(self.sudo()._funnel_get_approval(rule.stage_id))
 
-    def _funnel_get_effect(self, rule, stage):
+    def _funnel_get_effect(self, rule, stage_id):
         """No request for a stage covers the approval of one that is jumped over."""
-        if rule.effect == "approve" and rule.stage_id != stage.id:
+        if rule.effect == "approve" and rule.stage_id != stage_id:
             return "jump"
         return rule.effect
 
-    def _funnel_filter_back(self, gates, origins, stage_id):
-        """Return the leads that go back to a stage where they really were.
+    def _funnel_returns_to(self, gates, stage_id):
+        """Would this lead go back to a stage where it really was?"""
+        way = (self.id, self.team_id.id, self.stage_id.id, stage_id)
+        return bool(self._funnel_find_returns(gates, [way]))
+
+    def _funnel_find_returns(self, gates, ways):
+        """Return ``{(lead id, stage id)}`` of the ways back to where leads really were.
 
         Going back is honest: nothing is asked but whether it is allowed. Without a
         move back along the path of the lead's team nothing is queried.
 
-        :param dict origins: ``{lead id: stage it comes from}``
+        :param ways: ``[(lead id, team id, stage it comes from, stage)]``
         """
-        back = self.filtered(
-            lambda lead: gates.is_return(
-                lead.team_id.id, origins.get(lead.id), stage_id
-            )
-        )
-        been = back._funnel_find_been()
-        return back.filtered(lambda lead: (lead.id, stage_id) in been)
+        back = {
+            (lead_id, to_id)
+            for lead_id, team_id, from_id, to_id in ways
+            if gates.is_return(team_id, from_id, to_id)
+        }
+        been = self.browse({lead_id for lead_id, _stage in back})._funnel_find_been()
+        return back & been
 
     def _funnel_find_been(self):
         """Return ``{(lead id, stage id)}`` of the stages these leads left while open.

@@ -19,12 +19,12 @@ import re
 from odoo.http import request
 
 from .funnel_grade_mixin import REVIEWER_GROUP
-from .funnel_mark import has_mark
+from .funnel_mark import Mark, get_mark
 from .funnel_path import _get_url_path, current_path
 
 PASS_KEY = "funnel_gate_pass"
 BACKGROUND = ("merge", "automation", "install", "reconcile")
-OUR_MODELS = ("crm.lead", "funnel.", "base_import.import")
+OUR_MODELS = ("crm.lead", "crm.merge.opportunity", "funnel.", "base_import.import")
 OUR_PAGES = ("/xmlrpc", "/jsonrpc", "/json/", "/web/dataset/", "/lead/")
 # Methods that every model has and that write what the caller says, also to leads by
 # way of a list of theirs. Whatever the model, this is the person and not its addon.
@@ -81,9 +81,19 @@ def _get_call(url_path):
     return "", ""
 
 
-def has_approval(env):
-    """Is this the move of a request that was just approved?"""
-    return has_mark(env, PASS_KEY)
+class Pass(Mark):
+    """An approved request: it lets one lead into one stage."""
+
+    __slots__ = ("lead_id", "stage_id")
+
+    def __init__(self, lead_id, stage_id):
+        self.lead_id = lead_id
+        self.stage_id = stage_id
+
+
+def get_pass(env):
+    """Return the request that was just approved and is moving its lead, or None."""
+    return get_mark(env, PASS_KEY)
 
 
 def may_pass(env, rule):
@@ -98,11 +108,14 @@ def may_jump(env):
 def may_approve(env, lead, owner_id):
     """May the user let this lead in, without asking anybody?
 
-    :param int owner_id: whose lead it was before the change
+    Nobody's lead is as good as the own one: who takes it next is not known.
+
+    :param int owner_id: whose lead it was before the change, falsy for nobody's
     """
-    if not env.user.has_group(REVIEWER_GROUP):
-        return False
-    return owner_id != env.uid or may_approve_own(env, lead)
+    if env.su or not env.user.has_group(REVIEWER_GROUP):
+        return env.su
+    is_of_another = owner_id and owner_id != env.uid
+    return bool(is_of_another) or may_approve_own(env, lead)
 
 
 def may_approve_own(env, lead):

@@ -148,15 +148,17 @@ class Gates:
         """Return the ids of the stages a move forward leaves out on the team's path.
 
         Born or converted in a stage, or from a stage of another team, that is all but
-        the first, which needs no proof.
+        the first, which needs no proof. A stage of another team is no way around: it
+        lies behind all those of the own path that come before it.
 
         :param int from_id: falsy for a lead that was no opportunity before
         """
+        order = {step.id: index for index, step in enumerate(self.steps)}
         ids = [step.id for step in self.get_path(team_id)]
-        if to_id not in ids:
+        if to_id not in order:
             return []
         start = ids.index(from_id) if from_id in ids else 0
-        return ids[start + 1 : ids.index(to_id)]
+        return [id_ for id_ in ids[start + 1 :] if order[id_] < order[to_id]]
 
     def get_rules_of_way(self, team_id, from_id, to_id):
         """Return the rules to enter a stage, after those of the stages jumped over."""
@@ -164,11 +166,21 @@ class Gates:
         return tuple(rule for id_ in way for rule in self.entry.get(id_, ()))
 
     def get_rules_of_new_way(self, old_team_id, team_id, stage_id):
-        """Return the rules of the stages before one, which the old team has not."""
-        known = {step.id for step in self.get_path(old_team_id)}
+        """Return the rules up to a stage that leads of the old team were not asked.
+
+        Those of stages that are not on its path, and of its first one, which core
+        chooses and nobody asks to enter.
+        """
+        known = {step.id for step in self.get_path(old_team_id)[1:]}
+        first = self.get_first(old_team_id)
         way = self.get_jumped(team_id, None, stage_id)
+        if stage_id == first and stage_id != self.get_first(team_id):
+            way.append(stage_id)
         new = [id_ for id_ in way if id_ not in known]
         return tuple(rule for id_ in new for rule in self.entry.get(id_, ()))
+
+    def get_first(self, team_id):
+        return next((step.id for step in self.get_path(team_id)), None)
 
     def find_jump(self, team_id, from_id, to_id):
         """Tell a jump the target does not allow: ``skip``, ``back`` or None.

@@ -3,7 +3,7 @@ import re
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from .funnel_gate_watch import MOVERS
+from .gates.watch import MOVERS
 from .funnel_mark import Mark, get_mark, with_mark
 from .funnel_path import with_path
 from .funnel_row_import import tell_more
@@ -113,14 +113,14 @@ class FunnelImportMixin(models.AbstractModel):
             else:
                 refused.is_cut = True
 
-    def _funnel_refuse(self, watch, stayed, entered):
+    def _funnel_refuse(self, watch, stayed):
         """Explain the rows of an import apart, while what they hold is still there."""
         refused = get_mark(self.env, REFUSED_KEY)
         if refused is not None:
             for lead in list(stayed)[: refused.get_room()]:
                 text = self._funnel_describe({lead: stayed[lead]})
                 refused.reasons[lead.id] = text
-        return super()._funnel_refuse(watch, stayed, entered)
+        return super()._funnel_refuse(watch, stayed)
 
     @api.model
     def _funnel_tidy_tags(self, fields, data):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .funnel_gate_watch import MOVERS
+from .gates.watch import MOVERS
 
 
 class FunnelLeadChild(models.AbstractModel):
@@ -13,11 +13,16 @@ class FunnelLeadChild(models.AbstractModel):
     company_id = fields.Many2one(related="lead_id.company_id")
 
     def write(self, vals):
-        """Take records to another lead only if the user may write there as well."""
-        result = super().write(vals)
-        if "lead_id" in vals:
+        """Take records to another lead only if the user may write there as well.
+
+        And if the lead they leave does not need them where it stands.
+        """
+        if "lead_id" not in vals:
+            return super().write(vals)
+        with self.lead_id._funnel_watch(MOVERS):
+            result = super().write(vals)
             self.check_access("write")  # judges the lead they are on now
-        return result
+            return result
 
     def unlink(self):
         """What a stage requires is not taken away by way of the records."""

@@ -14,8 +14,9 @@ class FunnelLedgerBase(models.AbstractModel):
     """Append-only rows about one lead (design rule 1).
 
     Rows are added by :meth:`_append`. Nobody changes them afterwards, not even
-    a superuser through the ORM; two things happen to a row by SQL: a merge marks
-    it (``merged_into_id``), and deleting its lead deletes it.
+    a superuser through the ORM; two things happen to a row by SQL: a merge marks it
+    (``merged_into_id``), and deleting its lead deletes it, or hands it over if the
+    lead was merged.
     """
 
     _name = "funnel.ledger.base"
@@ -29,7 +30,7 @@ class FunnelLedgerBase(models.AbstractModel):
         index=True,
         readonly=True,
         ondelete="cascade",
-        help="Empty once the lead has been merged into another one.",
+        help="Empty once the lead was merged into another one and is gone.",
     )
     happened_at = fields.Datetime(
         required=True,
@@ -56,7 +57,7 @@ class FunnelLedgerBase(models.AbstractModel):
         index="btree_not_null",
         readonly=True,
         ondelete="cascade",
-        help="The surviving lead, when the lead of this row was merged away.",
+        help="The surviving lead, when the lead of this row was merged.",
     )
     merged_lead_label = fields.Char(
         string="Merged lead",
@@ -113,10 +114,10 @@ class FunnelLedgerBase(models.AbstractModel):
 
     @api.model
     def _mark_merged(self, survivor, merged):
-        """Hand the rows of ``merged`` leads over to ``survivor`` as its history.
+        """Note whose history the rows of ``merged`` leads become once these are gone.
 
-        Rows that ``merged`` leads had themselves inherited move along. The rows
-        stop counting for any figure, because figures read ``lead_id``.
+        As long as such a lead is there, it keeps its rows. What merged into it before,
+        and is still there, goes on to the new survivor as well.
         """
         merged.flush_recordset()
         self.env.cr.execute(
@@ -124,18 +125,63 @@ class FunnelLedgerBase(models.AbstractModel):
                 """
                 UPDATE %(table)s ledger
                    SET merged_into_id = %(survivor)s,
-                       lead_id = NULL,
-                       merged_lead_label = COALESCE(
-                           ledger.merged_lead_label,
-                           concat_ws(' ', lead.funnel_code, lead.name)
-                       )
+                       merged_lead_label = concat_ws(' ', lead.funnel_code, lead.name)
                   FROM crm_lead lead
-                 WHERE lead.id IN %(merged)s
-                   AND lead.id IN (ledger.lead_id, ledger.merged_into_id)
+                 WHERE ledger.id IN (%(rows)s) AND lead.id = ledger.lead_id
                 """,
                 table=SQL.identifier(self._table),
                 survivor=survivor.id,
-                merged=tuple(merged.ids),
+                rows=self._select_rows_of(merged),
             )
         )
         self.invalidate_model(flush=False)
+
+    @api.model
+    def _hand_over(self, leads):
+        """Hand the rows of leads that are about to go over to those they merged into.
+
+        With the rows that they had inherited themselves. The rows stop counting for
+        any figure, because figures read ``lead_id``. Rows of leads that stay forget
+        a survivor that goes.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH gone AS (
+                     SELECT id,
+                            (SELECT merged_into_id FROM %(table)s row
+                              WHERE row.lead_id = lead.id
+                                AND merged_into_id != ALL(%(leads)s)
+                              ORDER BY id DESC LIMIT 1) AS survivor,
+                            concat_ws(' ', funnel_code, name) AS label
+                       FROM crm_lead lead
+                      WHERE id = ANY(%(leads)s))
+                UPDATE %(table)s ledger
+                   SET merged_into_id = gone.survivor,
+                       lead_id = CASE WHEN ledger.lead_id = gone.id
+                                       AND gone.survivor IS NOT NULL
+                                      THEN NULL ELSE ledger.lead_id END,
+                       merged_lead_label = CASE WHEN gone.survivor IS NOT NULL
+                            THEN COALESCE(ledger.merged_lead_label, gone.label) END
+                  FROM gone
+                 WHERE ledger.id IN (%(rows)s)
+                   AND ((ledger.lead_id = gone.id AND gone.survivor IS NOT NULL)
+                        OR (ledger.merged_into_id = gone.id
+                            AND (gone.survivor IS NOT NULL
+                                 OR ledger.lead_id IS NOT NULL)))
+                """,
+                table=SQL.identifier(self._table),
+                leads=leads.ids,
+                rows=self._select_rows_of(leads),
+            )
+        )
+        self.invalidate_model(flush=False)
+
+    def _select_rows_of(self, leads):
+        """Return the query for the rows of leads, own and inherited, by the indexes."""
+        return SQL(
+            """SELECT id FROM %(table)s WHERE lead_id = ANY(%(leads)s)
+                UNION SELECT id FROM %(table)s WHERE merged_into_id = ANY(%(leads)s)""",
+            table=SQL.identifier(self._table),
+            leads=leads.ids,
+        )

@@ -11,6 +11,7 @@ LAZY_TRIGGERS = {"team_id", "type", "user_id"}
 LOOPS = ("server", "convert", "merge")
 LEDGER_FIELDS = ["stage_id", "won_status"]
 SUGGESTION = "funnel_suggested_grade_id"
+LEDGERS = ("funnel.stage.move", "funnel.grade.change")
 
 
 class FunnelLedgerMixin(models.AbstractModel):
@@ -31,12 +32,17 @@ class FunnelLedgerMixin(models.AbstractModel):
         "funnel.grade.change", "lead_id", string="Grade changes", readonly=True
     )
     funnel_merged_move_ids = fields.One2many(
-        "funnel.stage.move", "merged_into_id", string="Merged history", readonly=True
+        "funnel.stage.move",
+        "merged_into_id",
+        string="Merged history",
+        domain=[("lead_id", "=", False)],
+        readonly=True,
     )
     funnel_merged_grade_ids = fields.One2many(
         "funnel.grade.change",
         "merged_into_id",
         string="Merged grade history",
+        domain=[("lead_id", "=", False)],
         readonly=True,
     )
 
@@ -113,9 +119,16 @@ class FunnelLedgerMixin(models.AbstractModel):
         return survivor.with_env(self.env)
 
     def _merge_dependences(self, opportunities):
-        for ledger in ("funnel.stage.move", "funnel.grade.change"):
+        for ledger in LEDGERS:
             self.env[ledger]._mark_merged(self, opportunities)
         return super()._merge_dependences(opportunities)
+
+    def unlink(self):
+        """Leads that were merged leave their history to the survivor."""
+        self.check_access("unlink")
+        for ledger in LEDGERS if self else ():
+            self.env[ledger]._hand_over(self)
+        return super().unlink()
 
     def convert_opportunity(self, *args, **kwargs):
         leads = with_path(self, "convert")

@@ -95,10 +95,12 @@ class FunnelProofMixin(models.AbstractModel):
         return self.browse(unproven)
 
     def _funnel_get_approval(self, stage_id):
-        """Return the approval by which this lead was let into a stage."""
+        """Return the approval by which this lead, and no other, was let into a stage."""
         return self.funnel_approval_ids.filtered(
             lambda approval: (
-                approval.state == "approved" and approval.stage_id.id == stage_id
+                approval.state == "approved"
+                and approval.stage_id.id == stage_id
+                and not approval.merged_lead_label
             )
         )[:1]
 

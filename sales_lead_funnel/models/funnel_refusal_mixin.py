@@ -57,36 +57,39 @@ class FunnelRefusalMixin(models.AbstractModel):
         told = dict(list(failures.items())[:TOLD_AT_MOST])
         rules = [f.rule for found in told.values() for f in found if f.rule]
         leads = self.sudo().browse(lead.id for lead in told)
+        stages = self.env["crm.stage"].sudo()
         unknown = leads._funnel_find_unknown_numbers(rules)
         for lead, found in told.items():
-            reasons = lead._funnel_list_reasons(found, unknown)
-            stage = lead.stage_id.name
-            lines.append(f"{lead.display_name} → {stage}: {reasons}")
+            stage = stages.browse(found[-1].stage_id)
+            reasons = lead._funnel_list_reasons(found, stage, unknown)
+            lines.append(f"{lead.display_name} → {stage.name or '—'}: {reasons}")
         more = len(failures) - TOLD_AT_MOST
         if more > 0:
             lines.append(self.env._("and %s more", more))
         return "\n".join(lines)
 
-    def _funnel_list_reasons(self, failures, unknown):
-        """Return the reasons of one lead: of its stage, then stage by stage skipped."""
+    def _funnel_list_reasons(self, failures, stage, unknown):
+        """Return the reasons of one lead: of a stage, then stage by stage skipped."""
         by_stage = defaultdict(list)
         for failure in failures:
             rule = failure.rule
             text = failure.text or self._funnel_explain_rule(self, rule, unknown)
-            by_stage[rule.stage_id if rule else self.stage_id.id].append(text)
-        told = [join_reasons(by_stage.pop(self.stage_id.id, []))]
+            by_stage[rule.stage_id if rule else stage.id].append(text)
+        told = [join_reasons(by_stage.pop(stage.id, []))]
         for stage_id, texts in by_stage.items():
             told.append(self._funnel_tell_skipped(stage_id, join_reasons(texts)))
         return join_reasons(told)
 
-    def _funnel_refuse(self, watch, stayed, entered):
+    def _funnel_refuse(self, watch, stayed):
         """Return the error that says which leads stay where they are, and why."""
         lines = self._funnel_describe(stayed)
         single = next(iter(stayed)) if len(self) == 1 else self.browse()
-        born = single and watch.before[single.id] is None
-        moved = single and not born and watch.has_entered(single)
-        asked = moved and not self._funnel_get_asked_stage()  # not while it is asked
-        if single and single not in entered:
+        failure = stayed[single][-1] if single else None
+        is_entering = failure and failure.is_entering
+        # Not while it is asked, and nothing helps who restores or empties a stage.
+        moved = is_entering and watch.has_left(single.id, failure.stage_id)
+        asked = moved and failure.stage_id and not self._funnel_get_asked_stage()
+        if not any(f.is_entering for found in stayed.values() for f in found):
             title = self.env._("The stage of this lead needs what you took away:")
         elif not any(watch.before[lead.id] for lead in stayed):
             title = self.env._("Not created, because something is missing:")
@@ -95,7 +98,7 @@ class FunnelRefusalMixin(models.AbstractModel):
         error = FunnelGateError(
             f"{title}\n{lines}",
             lead_id=asked and single.id,
-            stage_id=asked and single.stage_id.id,
+            stage_id=asked and failure.stage_id,
         )
         error.stayed_ids = [lead.id for lead in stayed]
         effects = {failure.effect for found in stayed.values() for failure in found}

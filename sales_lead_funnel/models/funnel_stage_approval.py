@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..exceptions import FunnelApprovalError
-from .funnel_gate_policy import PASS_KEY, may_approve_own
+from .funnel_gate_policy import PASS_KEY, Pass, may_approve_own
 from .funnel_grade_mixin import REVIEWER_GROUP
 from .funnel_mark import with_mark
 from .funnel_path import with_path
@@ -52,6 +52,13 @@ class FunnelStageApproval(models.Model):
         string="Without request",
         readonly=True,
         help="The manager moved the lead without being asked.",
+    )
+    merged_lead_label = fields.Char(
+        string="Merged lead",
+        readonly=True,
+        copy=False,
+        help="Which lead was approved, where it was merged into this one. Its approval "
+        "lets no other lead in.",
     )
     can_answer = fields.Boolean(compute="_compute_can_answer")
 
@@ -152,7 +159,7 @@ class FunnelStageApproval(models.Model):
         """
         lead, stage_id = self.lead_id, self.stage_id.id
         gates = self.env["funnel.criterion"]._get_gates()
-        if lead._funnel_filter_back(gates, {lead.id: lead.stage_id.id}, stage_id):
+        if lead._funnel_returns_to(gates, stage_id):
             return False
         rules = [r for r in gates.entry.get(stage_id, ()) if r.effect == "approve"]
         rules = lead._funnel_get_stopping_rules(rules)
@@ -318,7 +325,9 @@ class FunnelStageApproval(models.Model):
         for approval in waiting if has_one else waiting[1:]:
             approval._answer("cancelled", self.env._("The lead was merged"))
         self.flush_model(["state"])
-        self._step().write({"lead_id": survivor.id})
+        for approval in self._step():
+            label = approval.merged_lead_label or approval.lead_id.display_name
+            approval.write({"lead_id": survivor.id, "merged_lead_label": label})
 
     def _get_told(self):
         """Return who asked, the lead's owner where that one reads it no more."""
@@ -328,7 +337,8 @@ class FunnelStageApproval(models.Model):
 
     def _move_lead(self):
         lead = with_path(self.lead_id, "button")
-        with_mark(lead, PASS_KEY).write({"stage_id": self.stage_id.id})
+        granted = Pass(lead.id, self.stage_id.id)
+        with_mark(lead, PASS_KEY, granted).write({"stage_id": self.stage_id.id})
 
     def _get_manager(self):
         """The leader of the lead's team, else of the requester's, else nobody.

@@ -117,12 +117,31 @@ class FunnelWorkMixin(models.AbstractModel):
 
         Merging has handed it over before it deletes.
         """
-        self.check_access("unlink")
         if self and current_path(self.env) != "merge":
             for name in self._funnel_find_papers(DISCUSSED):
                 papers = self.env[name].sudo().with_context(active_test=False)
                 papers.search([("lead_id", "in", self.ids)])._go_with_lead()
         return super().unlink()
+
+    def _merge_opportunity(
+        self, user_id=False, team_id=False, auto_unlink=True, max_length=5
+    ):
+        survivor = super()._merge_opportunity(
+            user_id, team_id, auto_unlink=auto_unlink, max_length=max_length
+        )
+        if not auto_unlink:
+            (self - survivor)._funnel_go_on_bare()
+        return survivor
+
+    def _funnel_go_on_bare(self):
+        """Leads that stay beside the survivor have none of its papers any more.
+
+        A lost one keeps a loss.
+        """
+        self._funnel_refresh_contacts()
+        self._funnel_take_latest_evaluation()
+        lost = self.filtered(lambda lead: lead.won_status == "lost")
+        self.env["funnel.loss"]._open_for(lost)
 
     def _merge_dependences(self, opportunities):
         found = opportunities._funnel_find_papers([*PAPERS, ACTIVITIES, COMPETITORS])

@@ -1,7 +1,7 @@
 from odoo import models
 
 from .base.handed_in import LEAD, OURS, without_handed_in, without_reach
-from .funnel_gate_watch import MOVERS
+from .gates.watch import MOVERS
 
 
 class MailThread(models.AbstractModel):

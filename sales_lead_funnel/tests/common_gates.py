@@ -88,6 +88,12 @@ class DoorsCommon(GateCommon):
             "team": self._by_team,
         }
 
+    def _doors_of_managers(self):
+        """Those at which managers are judged: they hand leads over freely."""
+        doors = self._doors()
+        del doors["team"]
+        return doors
+
     def _background_doors(self):
         """What people set off or nobody does, and no rule for people may break."""
         return {

@@ -12,7 +12,7 @@ from odoo.tools import mute_logger
 from ..exceptions import FunnelGateError
 from ..models import funnel_gate_policy
 from ..models.funnel_gate_policy import PASS_KEY
-from ..models.funnel_gate_watch import WATCH_KEY
+from ..models.gates.watch import WATCH_KEY
 from .common_gates import DoorsCommon, GateCommon, RemoteCommon
 
 NEED = "Initial need"
@@ -110,8 +110,8 @@ class TestGateScreens(DoorsCommon):
 
     def test_team_change_that_recomputes_the_stage(self):
         self._create_criterion("funnel_need", stage=self.stage_other_team)
-        self.assertStays(lambda: self._by_team(self.manager, self.lead), NEED)
-        self._by_team(self.manager, self.lead, funnel_need="A CRM")
+        self.assertStays(lambda: self._by_team(self.rep, self.lead), NEED)
+        self._by_team(self.rep, self.lead, funnel_need="A CRM")
         self.assertEqual(self.lead.stage_id, self.stage_other_team)
 
     def test_losing_and_restoring_is_not_entering(self):

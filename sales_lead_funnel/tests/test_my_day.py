@@ -237,7 +237,7 @@ class TestMyDay(DayCommon):
         heard = [None, 20, 3, None, None]  # days since the decider was met
         talked = [20, 3, 20, 3, None]  # days since any contact
         for lead, decider, contact in zip(leads, heard, talked, strict=True):
-            self.env["funnel.stakeholder"].create(
+            with_step(self.env["funnel.stakeholder"]).create(
                 {
                     "lead_id": lead.id,
                     "name": "Boss",
@@ -245,8 +245,12 @@ class TestMyDay(DayCommon):
                     "last_contact_at": decider and now - timedelta(days=decider),
                 }
             )
-            with_step(lead).funnel_last_contact_at = contact and now - timedelta(days=contact)
-            with_step(lead).funnel_agreed_contact_date = self.today + timedelta(days=9)
+            with_step(lead).write(
+                {
+                    "funnel_last_contact_at": contact and now - timedelta(days=contact),
+                    "funnel_agreed_contact_date": self.today + timedelta(days=9),
+                }
+            )
         self.env.flush_all()
         silent = leads.filtered(lambda lead: lead.funnel_gap == "silent")
         self.assertEqual(silent, leads[:2])

@@ -1,0 +1,191 @@
+from typing import NamedTuple
+
+from odoo import models
+
+from ..funnel_gate_policy import get_pass, may_approve, may_jump, may_pass
+
+
+class Failure(NamedTuple):
+    """One reason why a lead may not be in a stage: a rule it does not meet, or a text.
+
+    ``is_entering`` tells that it came there, else it would lose what the stage asks.
+    """
+
+    stage_id: int
+    effect: str
+    is_entering: bool
+    rule: object = None
+    text: str = ""
+
+
+class FunnelJudgeMixin(models.AbstractModel):
+    """Judges what people did to leads, all leads at once, on what was before."""
+
+    _name = "funnel.judge.mixin"
+    _description = "Judgement of moves"
+    _inherit = ["funnel.ask.mixin"]
+
+    def _funnel_judge(self, watch):
+        """Refuse what the criteria refuse, tell what they warn of.
+
+        :raise FunnelGateError: naming every refused lead and its reasons
+        """
+        changes = watch.get_changes(self.sudo().exists())
+        failures = self._funnel_find_failures(watch, changes)
+        stayed = {
+            lead: [f for f in found if f.effect != "warn"]
+            for lead, found in failures.items()
+        }
+        stayed = {lead: found for lead, found in stayed.items() if found}
+        if stayed:
+            raise self._funnel_refuse(watch, stayed)
+        if failures:
+            text = self._funnel_describe(failures)
+            self._funnel_notify(self.env._("Moved, but mind"), text)
+        if watch.let_in:
+            self._funnel_record_direct(watch, changes)
+
+    def _funnel_record_direct(self, watch, changes):
+        """Record who was let in without a request."""
+        origins = {change.lead_id: change.get_origin() for change in changes}
+        self.env["funnel.stage.approval"]._record_direct(watch.let_in, origins)
+        watch.let_in.clear()
+
+    def _funnel_find_failures(self, watch, changes):
+        """Return ``{lead: [Failure]}`` of what people did to leads."""
+        failures = {}
+        entered = self._funnel_find_entered(changes)
+        returns = self._funnel_find_returns(
+            watch.gates, [self._funnel_get_way(change) for change in entered]
+        )
+        by_rules = {}
+        for change in changes:
+            is_entering = change in entered
+            is_return = (change.lead_id, change.after.stage_id) in returns
+            rules = self._funnel_get_rules(watch, change, is_entering, is_return)
+            if rules:
+                by_rules.setdefault((tuple(rules), is_entering), []).append(change)
+        for (rules, is_entering), group in by_rules.items():
+            self._funnel_add_unmet(failures, watch, group, rules, is_entering)
+        for change in entered:
+            self._funnel_add_closed(failures, watch, change)
+        return failures
+
+    def _funnel_get_way(self, change):
+        """Return ``(lead id, team id, stage it comes from, stage)``."""
+        after = change.after
+        return change.lead_id, after.team_id, change.get_origin(), after.stage_id
+
+    def _funnel_find_entered(self, changes):
+        """Return, in order, the changes that brought a lead into its stage.
+
+        Restoring is free where the lead was before it was lost. One that was born
+        lost has never been there.
+        """
+        restored = [change for change in changes if change.is_restored()]
+        been = self.browse(c.lead_id for c in restored)._funnel_find_been()
+        return dict.fromkeys(
+            change
+            for change in changes
+            if change.has_entered()
+            or (
+                change.is_restored()
+                and (change.lead_id, change.after.stage_id) not in been
+            )
+        )
+
+    # ------------------------------------------------------------
+    # RULES OF A CHANGE
+    # ------------------------------------------------------------
+
+    def _funnel_get_rules(self, watch, change, is_entering, is_return):
+        """Return the rules that a change has to meet."""
+        if not is_entering:
+            return [
+                *watch.find_blanked(change),
+                *self._funnel_get_team_rules(watch.gates, change),
+            ]
+        if is_return or self._funnel_is_handed_over(change):
+            return []
+        _lead, team_id, from_id, to_id = self._funnel_get_way(change)
+        rules = watch.gates.get_rules_of_way(team_id, from_id, to_id)
+        team_rules = self._funnel_get_team_rules(watch.gates, change)
+        return tuple(dict.fromkeys([*team_rules, *rules]))
+
+    def _funnel_is_handed_over(self, change):
+        """Did core choose the stage, because a manager hands the lead over?"""
+        return change.is_put_by_core() and may_jump(self.env)
+
+    def _funnel_get_team_rules(self, gates, change):
+        """Return what the way of a new team asks that the old one did not.
+
+        Up to the stage where the lead was. Managers hand over freely, as they jump.
+        """
+        if not change.has_new_team() or may_jump(self.env):
+            return ()
+        before, after = change.before, change.after
+        return gates.get_rules_of_new_way(
+            before.team_id, after.team_id, before.stage_id
+        )
+
+    # ------------------------------------------------------------
+    # FAILURES
+    # ------------------------------------------------------------
+
+    def _funnel_add_unmet(self, failures, watch, changes, rules, is_entering):
+        rules = self._funnel_get_stopping_rules(rules)
+        if not rules:
+            return
+        leads = self.sudo().browse(change.lead_id for change in changes)
+        unmet = leads._funnel_find_unmet(rules)
+        for change, lead in zip(changes, leads, strict=True):
+            for rule in unmet.get(lead, ()):
+                if rule.effect == "approve" and self._funnel_may_let_in(
+                    lead, rule, change, watch
+                ):
+                    continue
+                stage_id = change.after.stage_id
+                effect = self._funnel_get_effect(rule, stage_id)
+                failure = Failure(stage_id, effect, is_entering, rule)
+                failures.setdefault(lead, []).append(failure)
+
+    def _funnel_get_stopping_rules(self, rules):
+        """Leave out the rules that do not stop this user."""
+        return [rule for rule in rules if not may_pass(self.env, rule)]
+
+    def _funnel_may_let_in(self, lead, rule, change, watch):
+        """May the user let this lead in, which asks for approval? (S1-39)
+
+        An answered request covers its lead and the stage that was wanted, no other.
+        """
+        if lead._funnel_is_approved(rule, change.after.stage_id):
+            return True
+        granted = get_pass(self.env)
+        if granted and granted.lead_id == lead.id:
+            return rule.stage_id == granted.stage_id
+        owner_id = change.before.owner_id if change.before else change.after.owner_id
+        allowed = may_approve(self.env, lead, owner_id)
+        if allowed:
+            watch.let_in.add((lead.id, rule.stage_id))
+        return allowed
+
+    def _funnel_add_closed(self, failures, watch, change):
+        """Add the reason why a way is closed, whatever the lead has to show."""
+        if change.is_emptied():
+            text = self.env._("an opportunity needs a stage: choose one")
+        else:
+            _lead, *way = self._funnel_get_way(change)
+            text = self._funnel_find_jump(watch.gates, *way)
+        if text:
+            lead = self.sudo().browse(change.lead_id)
+            failure = Failure(change.after.stage_id, "jump", True, text=text)
+            failures.setdefault(lead, []).append(failure)
+
+    def _funnel_find_jump(self, gates, team_id, from_id, to_id):
+        """Return why this way between two stages is closed to the user, or False."""
+        jump = gates.find_jump(team_id, from_id, to_id)
+        if not jump or may_jump(self.env):
+            return False
+        if jump == "skip":
+            return self.env._("stages may not be skipped on the way into it")
+        return self.env._("leads may not go back into it")

@@ -1,0 +1,79 @@
+from odoo import models
+
+from ..funnel_gate_policy import may_approve, may_jump
+from ..funnel_path import with_path
+
+
+class FunnelSettleMixin(models.AbstractModel):
+    """Where the survivor of a merge may stand.
+
+    Rightly where one of the merged opportunities stood, or what the way asks is met.
+    """
+
+    _name = "funnel.settle.mixin"
+    _description = "Stage after a merge"
+    _inherit = ["funnel.judge.mixin"]
+
+    def _funnel_get_places(self):
+        """Return ``{(stage id, team id)}`` where open opportunities of these stand.
+
+        Sudo: compared only.
+        """
+        return {
+            (lead.stage_id.id, lead.team_id.id)
+            for lead in self.sudo()
+            if lead.type == "opportunity" and lead.won_status != "lost"
+        }
+
+    def _funnel_settle(self, places):
+        """Take the survivor back to where it may stand, and tell the user.
+
+        :param set places: as ``_funnel_get_places`` returns it, from before the merge
+        """
+        gates = self.env["funnel.criterion"]._get_gates()
+        is_open = self.type == "opportunity" and self.won_status != "lost"
+        if gates.is_idle or not is_open or self._funnel_may_stand(gates, places):
+            return
+        wanted, stage = self.stage_id, self._funnel_get_fallback(gates, places)
+        if stage == wanted:
+            return
+        with_path(self.sudo(), "merge").write({"stage_id": stage.id})
+        self._funnel_notify(
+            self.env._("Merged, but mind"),
+            self.env._(
+                "%(lead)s goes on in “%(stage)s”: it does not meet yet what "
+                "“%(wanted)s” asks.",
+                lead=self.display_name,
+                stage=stage.name,
+                wanted=wanted.name,
+            ),
+        )
+
+    def _funnel_may_stand(self, gates, places):
+        """Is what one of the ways to the survivor's stage asks met?"""
+        stage_id, team_id = self.stage_id.id, self.team_id.id
+        teams = {team for place, team in places if place == stage_id}
+        if team_id in teams or (teams and may_jump(self.env)):
+            return True
+        ways = [gates.get_rules_of_new_way(t, team_id, stage_id) for t in teams]
+        if not ways and self._funnel_find_jump(gates, team_id, None, stage_id):
+            return False
+        ways = ways or [gates.get_rules_of_way(team_id, None, stage_id)]
+        return any(map(self._funnel_meets, ways))
+
+    def _funnel_meets(self, rules):
+        """Does nothing of these rules stop the user from taking the lead there?"""
+        rules = self._funnel_get_stopping_rules(rules)
+        unmet = self._funnel_find_unmet(rules).get(self, ())
+        lets_in = may_approve(self.env, self, self.user_id.id)
+        free = {"warn", "approve"} if lets_in else {"warn"}
+        return all(rule.effect in free for rule in unmet)
+
+    def _funnel_get_fallback(self, gates, places):
+        """Return the furthest stage of the team where one stood, else its first."""
+        stood = {stage_id for stage_id, team_id in places if team_id == self.team_id.id}
+        path = [step.id for step in gates.get_path(self.team_id.id)]
+        ids = [id_ for id_ in path if id_ in stood][-1:]
+        if ids:
+            return self.env["crm.stage"].browse(ids)
+        return self._stage_find(domain=[("fold", "=", False)])
