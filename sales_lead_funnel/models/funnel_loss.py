@@ -105,6 +105,19 @@ class FunnelLoss(models.Model):
             self._ask_anew()
         return result
 
+    def _check_by_hand(self, vals):
+        """What was told of a loss that the lead came back from is history."""
+        super()._check_by_hand(vals)
+        told = self._free_fields.intersection(vals)
+        for loss in self.filtered(lambda loss: told and loss.state == "reopened"):
+            raise FunnelLossError(
+                self.env._(
+                    "%s: this loss is closed, the lead came back. What was told of it "
+                    "stays as it was.",
+                    loss.lead_id.display_name,
+                )
+            )
+
     def _guard_error(self):
         return FunnelLossError(
             self.env._(

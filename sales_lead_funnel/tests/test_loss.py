@@ -238,11 +238,14 @@ class TestLoss(GateCommon):
         self.lead.lost_reason_id = False
         self.assertOneOpen(state="todo", lost_reason_id=False)
 
-    def test_loss_of_before_a_restore_stays_reopened(self):
+    def test_loss_of_before_a_restore_is_history(self):
         self._lose_by_wizard(lost_reason_id=self.reason.id)
         self.lead.action_restore()
-        self._loss().with_user(self.rep).write({"lost_reason_id": False})
-        self.assertEqual(self._loss().state, "reopened")
+        loss = self._loss().with_user(self.rep)
+        for vals in ({"lost_reason_id": self.reason_other.id}, {"lesson": "Never"}):
+            with self.assertRaisesRegex(FunnelLossError, "came back"):
+                loss.write(vals)
+        self.assertOneOpen(state="reopened", lost_reason_id=self.reason.id)
 
     def test_reason_changed_on_the_lead_follows(self):
         self._lose_by_wizard(lost_reason_id=self.reason.id)
