@@ -207,7 +207,9 @@ class TestGradeWrittenDirectly(GradeCommon):
 
     def test_write_is_a_proposal(self):
         lead = self._create_lead()
-        lead.with_user(self.manager).write({"funnel_grade_id": self.grade_b.id})
+        lead.with_user(self.manager).write(
+            {"funnel_grade_id": self.grade_b.id, "funnel_grade_reason": "Met them"}
+        )
         self.assertGraded(lead, self.grade_b, "proposed")
         self.assertEqual(self._changes(lead, "proposed").user_id, self.manager)
 
@@ -221,13 +223,14 @@ class TestGradeWrittenDirectly(GradeCommon):
     def test_default_of_a_column_is_a_proposal(self):
         leads = self.env["crm.lead"].with_user(self.rep)
         leads = leads.with_context(default_funnel_grade_id=self.grade_b.id)
-        lead = leads.create(self._lead_vals())
+        lead = leads.create(self._lead_vals(funnel_grade_reason="Met them"))
         self.assertGraded(lead, self.grade_b, "proposed")
         self.assertEqual(self._changes(lead, "proposed").to_grade_id, self.grade_b)
 
     def test_import_is_a_proposal(self):
         model = self.env["crm.lead"].with_user(self.rep).with_context(import_file=True)
-        result = model.load(["name", "funnel_grade_id"], [["Imported", "B"]])
+        names = ["name", "funnel_grade_id", "funnel_grade_reason"]
+        result = model.load(names, [["Imported", "B", "Met them"]])
         self.assertFalse(result["messages"])
         self.assertGraded(model.browse(result["ids"]), self.grade_b, "proposed")
 

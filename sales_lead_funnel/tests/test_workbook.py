@@ -536,7 +536,7 @@ class TestWorkbookLists(WorkbookCommon):
         )
         archived = self.story["is archived"].with_user(self.manager)
         archived.funnel_review_grade(self.grade_a.id, "left for the museum")
-        archived.funnel_obtained_at = "2024-02-01"
+        archived.sudo().funnel_obtained_at = "2024-02-01"
         titles, rows = self._read_list(self._export()["Lead grade list"])
         self.assertEqual(titles, GRADING_TITLES)
         leads = self._search_leads(("funnel_grade_id", "!=", False)).filtered(
