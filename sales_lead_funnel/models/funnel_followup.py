@@ -141,9 +141,8 @@ class FunnelFollowup(models.Model):
         channels = dict(self._fields["channel"]._description_selection(self.env))
         for followup in self:
             moment = followup.happened_at
-            day = format_date(
-                self.env, get_local_day(followup, moment) if moment else ""
-            )
+            day = moment and get_local_day(followup, moment)
+            day = format_date(self.env, day) if day else ""
             followup.display_name = f"{day} {channels.get(followup.channel, '')}"
 
     # ------------------------------------------------------------

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..exceptions import FunnelGradeError
-from .base.rights import is_manager
+from .base.rights import REVIEWER_GROUP, is_manager  # noqa: F401 (read by others)
 from .base.telling import (
     check_how_far,
     check_not_before,
