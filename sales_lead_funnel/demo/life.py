@@ -91,7 +91,7 @@ class Life:
         return Event(at, self.plan.owner, "propose", (grade, reason))
 
     def _review(self, at, said, decided):
-        """Confirm, or correct with a reason (S0-14); nobody reviews the own proposal."""
+        """Confirm, or correct with a reason (S0-14); nobody their own proposal."""
         reviewer = "director" if self.plan.owner == "manager" else "manager"
         if said == decided:
             reason = self.chance.text(content.CONFIRMED, self.plan.client)
