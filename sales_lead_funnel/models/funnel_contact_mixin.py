@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..exceptions import FunnelFollowupError
-from .base.calendar import get_local_day
+from .base.calendar import get_local_day, is_day
 from .base.text import is_blank
 from .funnel_batches import get_version, run_in_batches
 from .funnel_lead_child import check_is_derived, without_derived
@@ -124,7 +124,7 @@ class FunnelContactMixin(models.AbstractModel):
         day = self._funnel_get_local_date(start) if start else date.min
         if not self.funnel_last_contact_at and day < cadence_start:
             day = cadence_start if self.funnel_grade_id else date.min
-        if not days or day == date.min or (date.max - day).days < days:
+        if not days or not is_day("date", day):
             return False
         return day + timedelta(days=days)
 

@@ -204,16 +204,16 @@ class TestEvaluationAuthor(FollowupCommon):
     def test_nor_by_import(self):
         model = self.env["funnel.evaluation"].with_user(self.rep)
         own = model.create(self._vals(user_id=self.rep.id))
-        for names, row in (
-            (["lead_id/.id", "user_id/.id"], [self.lead.id, self.manager.id]),
-            ([".id", "user_id/.id"], [own.id, self.manager.id]),
+        for name, record, told in (
+            ("lead_id/.id", self.lead, "only who evaluated"),  # of the scores in it
+            (".id", own, "must be you"),
         ):
+            row = [str(record.id), str(self.manager.id)]
             for context in ({}, {"import_file": True}):
-                result = model.with_context(**context).load(
-                    names, [list(map(str, row))]
-                )
+                importer = model.with_context(**context)
+                result = importer.load([name, "user_id/.id"], [row])
                 self.assertFalse(result["ids"])
-                self.assertIn("must be you", str(result["messages"]))
+                self.assertIn(told, str(result["messages"]))
 
     def test_manager_evaluates_for_others(self):
         model = self.env["funnel.evaluation"].with_user(self.manager)

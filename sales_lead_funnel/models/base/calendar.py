@@ -83,11 +83,13 @@ class FunnelCalendarMixin(models.AbstractModel):
         """
         for name in vals:
             field = self._fields.get(name)
-            if field and field.type in DAYS and self._funnel_is_ours(name):
+            if field and field.type in DAYS and self._funnel_is_told(field):
                 self._funnel_check_day(name, vals[name], vals)
 
-    def _funnel_is_ours(self, name):
-        return self._name.startswith("funnel.") or name.startswith("funnel_")
+    def _funnel_is_told(self, field):
+        """Is it ours, and do people tell it? Others follow from what is there."""
+        is_ours = self._name.startswith("funnel.") or field.name.startswith("funnel_")
+        return is_ours and not field.readonly
 
     def _funnel_check_day(self, name, value, vals=()):
         """Check one day, and name the record, as it is or is to be, where it fails."""
