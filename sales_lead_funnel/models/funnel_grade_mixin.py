@@ -149,7 +149,7 @@ class FunnelGradeMixin(models.AbstractModel):
         :param str reason: why, in the rep's words
         :raise FunnelGradeError: no reason, or nothing to propose
         """
-        self._funnel_find_reason(reason)
+        reason = self._funnel_find_reason(reason)
         for suggestion, leads in self.grouped("funnel_suggested_grade_id").items():
             chosen = grade_id or suggestion.id
             if not chosen:
@@ -160,7 +160,7 @@ class FunnelGradeMixin(models.AbstractModel):
                         lead=leads[0].display_name,
                     )
                 )
-            leads._funnel_propose(chosen, reason)
+            leads._funnel_step("proposed", chosen, reason)
         return True
 
     def _funnel_propose(self, grade_id, reason):

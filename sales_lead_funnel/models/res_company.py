@@ -32,8 +32,8 @@ class ResCompany(models.Model):
     )
 
     _funnel_backdate_positive = models.Constraint(
-        "CHECK (funnel_backdate_days >= 0)",
-        "The “Days salespeople may tell late” must be 0 or more.",
+        "CHECK (funnel_backdate_days > 0)",
+        "The “Days salespeople may tell late” must be 1 or more.",
     )
     _funnel_figures_positive = models.Constraint(
         "CHECK (funnel_min_sample >= 0 AND funnel_stage_horizon > 0"

@@ -385,6 +385,18 @@ class TestGradeWrittenDirectly(GradeCommon):
                 self.assertGraded(lead, self.grade_b, "proposed")
                 self.assertEqual(self._changes(lead, "proposed").reason, "Met them")
 
+    def test_card_added_in_a_column_of_a_grade_asks_for_the_reason(self):
+        leads = self.env["crm.lead"].with_user(self.rep)
+        quick = "crm.quick_create_opportunity_form"
+        form = Form(leads, quick)
+        self.assertTrue(form._get_modifier("funnel_grade_reason", "invisible"))
+        leads = leads.with_context(default_funnel_grade_id=self.grade_b.id)
+        form = Form(leads, quick)
+        form.name = "In the column"
+        self.assertTrue(form._get_modifier("funnel_grade_reason", "required"))
+        form.funnel_grade_reason = "Met them"
+        self.assertGraded(form.save(), self.grade_b, "proposed")
+
     def test_background_code_names_its_door(self):
         lead = self._create_lead()
         lead.write({"funnel_grade_id": self.grade_b.id})
