@@ -324,6 +324,7 @@ class FunnelGradeMixin(models.AbstractModel):
             for lead in self
         )
         self._funnel_forget_ledger()
+        self.invalidate_recordset(["funnel_can_review_grade"], flush=False)
         self._funnel_end_reviews(kind)
         self._funnel_note_step_told_late(grade_id)
 

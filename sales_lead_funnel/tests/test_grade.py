@@ -261,6 +261,11 @@ class TestReviewOfOwnProposals(GradeCommon):
     def test_who_proposed_last_counts(self):
         self._propose(self.of_rep, self.grade_a, "Budget approved")
         self.assertEqual(self._listed(self.manager), self.of_rep)
+        self.of_rep.with_user(self.manager).funnel_propose_grade(
+            self.grade_a.id, "Right"
+        )
+        self.assertFalse(self._listed(self.manager))
+        self._propose(self.of_rep, self.grade_a, "Still so")
         self._review(self.of_rep)
         self.assertGraded(self.of_rep, self.grade_a, "reviewed")
 
