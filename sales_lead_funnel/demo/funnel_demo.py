@@ -4,7 +4,9 @@ from odoo import api, models
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from ..models.base.telling import HISTORY_KEY
 from ..models.funnel_contact_mixin import START_KEY
+from ..models.funnel_mark import with_mark
 from . import content
 from .plan import LOCAL
 from .planner import Planner
@@ -194,6 +196,7 @@ class FunnelDemo(models.AbstractModel):
     def _act(self, lead, event, leads):
         """Let the person do it; ``leads`` by plan, for events about another one."""
         actor = self._as(lead, event.who).with_context(funnel_happened_at=event.at)
+        actor = with_mark(actor, HISTORY_KEY)
         value = leads.get(event.value, event.value) if event.value else event.value
         getattr(self, f"_do_{event.kind}")(actor, value)
 

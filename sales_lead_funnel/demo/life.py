@@ -91,12 +91,13 @@ class Life:
         return Event(at, self.plan.owner, "propose", (grade, reason))
 
     def _review(self, at, said, decided):
-        """Confirm, or correct with a reason (S0-14)."""
+        """Confirm, or correct with a reason (S0-14); nobody their own proposal."""
+        reviewer = "director" if self.plan.owner == "manager" else "manager"
         if said == decided:
             reason = self.chance.text(content.CONFIRMED, self.plan.client)
-            return Event(at, "manager", "review", (False, reason))
+            return Event(at, reviewer, "review", (False, reason))
         reason = content.CORRECTIONS[said, decided][self.plan.client.is_foreign]
-        return Event(at, "manager", "review", (decided, reason))
+        return Event(at, reviewer, "review", (decided, reason))
 
     def _get_reason(self, grade):
         return self.chance.text(content.REASONS[grade], self.plan.client)

@@ -28,6 +28,7 @@ from . import funnel_form_import
 from . import funnel_followup_form
 from . import funnel_evaluation_form
 from . import funnel_followup_correction
+from . import funnel_followup_content
 from . import funnel_followup
 from . import funnel_stakeholder
 from . import funnel_evaluation
@@ -59,6 +60,7 @@ from . import funnel_gate_mixin
 from . import funnel_dropout_mixin
 from . import funnel_gate_stage
 from . import crm_lead
+from . import register
 from . import crm_stage
 from . import mail_thread
 from . import res_company

@@ -8,6 +8,7 @@ class CrmLead(models.Model):
     # overrides wrap core's.
     _inherit = [
         "funnel.derived.mixin",
+        "funnel.calendar.mixin",
         "funnel.import.mixin",
         "funnel.gate.mixin",
         "funnel.ledger.mixin",

@@ -9,7 +9,7 @@ class FunnelClosingStep(models.Model):
 
     _name = "funnel.closing.step"
     _description = "Closing step"
-    _inherit = ["funnel.lead.child"]
+    _inherit = ["funnel.calendar.mixin", "funnel.lead.child"]
     _order = "date_due, sequence, id"
 
     name = fields.Char(string="Closing step", required=True)

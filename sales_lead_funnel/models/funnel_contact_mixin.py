@@ -6,7 +6,9 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..exceptions import FunnelFollowupError
+from .base.calendar import get_local_day, is_day
 from .base.derived import with_step
+from .base.text import is_blank
 from .funnel_batches import get_version, run_in_batches
 
 NAMED_LEADS = 5  # leads that one message names
@@ -102,7 +104,7 @@ class FunnelContactMixin(models.AbstractModel):
         day = self._funnel_get_local_date(start) if start else date.min
         if not self.funnel_last_contact_at and day < cadence_start:
             day = cadence_start if self.funnel_grade_id else date.min
-        if not days or day == date.min:
+        if not days or not is_day("date", day):
             return False
         return day + timedelta(days=days)
 
@@ -121,8 +123,7 @@ class FunnelContactMixin(models.AbstractModel):
         """Return the date of a UTC moment where a user is, by default the owner."""
         company = self.company_id or self.env.company
         zone = (user or self.user_id).sudo().tz or company._funnel_get_tz()
-        local = fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
-        return local.date()
+        return get_local_day(self.with_context(tz=zone), moment)
 
     @api.depends("funnel_followup_ids.next_action", "funnel_followup_ids.happened_at")
     def _compute_funnel_next_action(self):
@@ -192,8 +193,9 @@ class FunnelContactMixin(models.AbstractModel):
         return True
 
     def _funnel_check_pause(self, reason, resume_date):
+        self._funnel_check_day("funnel_resume_date", resume_date)
         today = fields.Date.context_today(self)
-        if not (reason or "").strip():
+        if is_blank(reason):
             message = self.env._("%s: “Reason” is empty. Say why the lead pauses.")
         elif not resume_date or fields.Date.to_date(resume_date) <= today:
             message = self.env._("%s: “Resume on” must be a day ahead.")

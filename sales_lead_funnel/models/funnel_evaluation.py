@@ -32,7 +32,11 @@ class FunnelEvaluation(models.Model):
 
     _name = "funnel.evaluation"
     _description = "Opportunity evaluation"
-    _inherit = ["funnel.derived.mixin", "funnel.evaluation.form"]
+    _inherit = [
+        "funnel.derived.mixin",
+        "funnel.calendar.mixin",
+        "funnel.evaluation.form",
+    ]
     _order = "date desc, id desc"
     _rec_name = "date"
 
@@ -117,6 +121,7 @@ class FunnelEvaluation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         evaluations = super().create(vals_list)
+        evaluations._check_author()
         evaluations.lead_id._funnel_take_latest_evaluation()
         return evaluations
 
@@ -124,6 +129,8 @@ class FunnelEvaluation(models.Model):
         self._check_is_own()
         leads = self.lead_id
         result = super().write(vals)
+        if "user_id" in vals:
+            self._check_author()
         (leads | self.lead_id)._funnel_take_latest_evaluation()
         return result
 

@@ -1,13 +1,11 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import SQL, format_date, plaintext2html
 
 from ..exceptions import FunnelFollowupError
+from .base.calendar import get_local_day
+from .base.telling import explicit_happened_at, get_latest
 from .funnel_followup_correction import CONTENT
-from .funnel_grade_mixin import REVIEWER_GROUP
-from .funnel_path import current_path, explicit_happened_at
+from .funnel_path import current_path
 
 CHANNELS = [
     ("call", "Call"),
@@ -42,7 +40,9 @@ class FunnelFollowup(models.Model):
     _description = "Follow-up"
     _inherit = [
         "funnel.derived.mixin",
+        "funnel.calendar.mixin",
         "funnel.followup.correction",
+        "funnel.followup.content",
         "funnel.followup.form",
     ]
     _order = "happened_at desc, id desc"
@@ -141,10 +141,9 @@ class FunnelFollowup(models.Model):
     def _compute_display_name(self):
         channels = dict(self._fields["channel"]._description_selection(self.env))
         for followup in self:
-            moment = followup.happened_at and fields.Datetime.context_timestamp(
-                followup, followup.happened_at
-            )
-            day = format_date(self.env, moment.date()) if moment else ""
+            moment = followup.happened_at
+            day = moment and get_local_day(followup, moment)
+            day = format_date(self.env, day) if day else ""
             followup.display_name = f"{day} {channels.get(followup.channel, '')}"
 
     # ------------------------------------------------------------
@@ -153,7 +152,7 @@ class FunnelFollowup(models.Model):
 
     @api.constrains("happened_at")
     def _check_happened_in_the_past(self):
-        limit = fields.Datetime.now() + timedelta(minutes=5)
+        limit = get_latest(self.env)
         for followup in self:
             if followup.happened_at and followup.happened_at > max(
                 limit, followup.recorded_at
@@ -198,7 +197,10 @@ class FunnelFollowup(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         followups = super().create(self._name_people(vals_list))
-        followups._check_is_own()
+        if not followups._is_import():
+            followups._check_author()
+            followups._check_told()
+        followups._check_says_something()
         followups._refresh_contacts(followups.stakeholder_id)
         if not self.env.context.get("tracking_disable"):
             for followup in followups:
@@ -212,7 +214,7 @@ class FunnelFollowup(models.Model):
         people = self.stakeholder_id
         result = super().write(vals)
         if "user_id" in vals:
-            self._check_is_own()
+            self._check_author()
         if not CONTACT_FIELDS.isdisjoint(vals):
             self._refresh_contacts(people | self.stakeholder_id)
         if not PLAN_FIELDS.isdisjoint(vals):
@@ -246,19 +248,6 @@ class FunnelFollowup(models.Model):
             contact = vals.get("contact") or names.get(person_id, False)
             named.append({**vals, "stakeholder_id": person_id, "contact": contact})
         return named
-
-    def _check_is_own(self):
-        """Reps log what they did themselves; a log of others can be imported."""
-        is_free = self.env.su or current_path(self.env) == "import"
-        if is_free or self.user_id <= self.env.user:
-            return
-        if not self.env.user.has_group(REVIEWER_GROUP):
-            raise AccessError(
-                self.env._(
-                    "“Followed up by” must be you. Ask your manager to log what a "
-                    "colleague did."
-                )
-            )
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -299,6 +288,8 @@ class FunnelFollowup(models.Model):
 
     def _post_to_chatter(self):
         shown = [n for n in CONTENT if n not in ("user_id", "stakeholder_id")]
+        if self.imported_by_id:
+            shown += ["user_id", "imported_by_id"]
         self.lead_id.message_post(
             body=plaintext2html(self._tell(shown)),
             subtype_xmlid="mail.mt_note",

@@ -65,7 +65,10 @@ class FunnelFollowupCorrection(models.AbstractModel):
         for log in changes:
             log._check_may_correct()
         self._keep_old_text(changes)
-        return super().write(vals)
+        result = super().write(vals)
+        moved = [log.id for log, names in changes.items() if "happened_at" in names]
+        self.browse(moved)._check_told()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -39,6 +39,14 @@ class FunnelFollowupForm(models.AbstractModel):
         return [*super()._funnel_get_required(), ("happened_at",)]
 
     @api.model
+    def _funnel_refuse_empty(self, rows, refuse):
+        """Refuse new rows that say nothing, beside the column that should."""
+        for values, info in rows:
+            if not self._says_something(values):
+                column = "feedback" if "feedback" in values else "summary"
+                refuse(info, column, self._empty_reason())
+
+    @api.model
     def _funnel_get_readers(self, records):
         return super()._funnel_get_readers(records) | {
             "channel": self._funnel_read_channel,
@@ -60,9 +68,13 @@ class FunnelFollowupForm(models.AbstractModel):
         """Refuse logs that are there already: they could never be deleted."""
         result = super()._funnel_check_rows(prepared, refuse)
         new = [
+            (values, info) for dbid, xid, values, info in prepared if not (dbid or xid)
+        ]
+        self._funnel_refuse_empty(new, refuse)
+        new = [
             (values, info)
-            for dbid, xid, values, info in prepared
-            if not (dbid or xid) and values.get("lead_id") and values.get("happened_at")
+            for values, info in new
+            if values.get("lead_id") and values.get("happened_at")
         ]
         seen = self._funnel_list_logged([values for values, _info in new])
         for values, info in new:

@@ -1,10 +1,12 @@
 from functools import partial
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ..tools.wording import find_word, plain
+from .base.rights import is_manager
 from .funnel_lead_finder import LeadFinder
-from .funnel_path import with_path
+from .funnel_path import current_path, with_path
 
 
 class FunnelFormImport(models.AbstractModel):
@@ -26,10 +28,45 @@ class FunnelFormImport(models.AbstractModel):
         help="In an import, finds the lead where no number is given.",
     )
 
+    imported_by_id = fields.Many2one(
+        "res.users",
+        string="Imported by",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="Who imported this from a file; empty where it was entered.",
+    )
+
     @api.depends("lead_id.funnel_client")
     def _compute_client(self):
         for record in self:
             record.client = record.lead_id.funnel_client
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Note who imports; a caller cannot say so."""
+        importer = {"imported_by_id": self._is_import() and self.env.uid}
+        return super().create([{**vals, **importer} for vals in vals_list])
+
+    @api.model
+    def _is_import(self):
+        return current_path(self.env) == "import"
+
+    def _check_author(self):
+        """Reps enter what they did themselves.
+
+        :raise AccessError: one of the records is in the name of somebody else
+        """
+        if self.user_id <= self.env.user or is_manager(self.env):
+            return
+        raise AccessError(
+            self.env._(
+                "%(lead)s: “%(field)s” must be you. Ask your manager to enter what a "
+                "colleague did.",
+                lead=self.lead_id[:1].display_name,
+                field=self._fields["user_id"]._description_string(self.env),
+            )
+        )
 
     @api.model
     def load(self, fields, data):

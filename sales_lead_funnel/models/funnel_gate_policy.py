@@ -18,7 +18,7 @@ import re
 
 from odoo.http import request
 
-from .funnel_grade_mixin import REVIEWER_GROUP
+from .base.rights import REVIEWER_GROUP
 from .funnel_mark import Mark, get_mark
 from .funnel_path import _get_url_path, current_path
 

@@ -1,11 +1,27 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..exceptions import FunnelGradeError
+from .base.rights import REVIEWER_GROUP, is_manager  # noqa: F401 (read by others)
+from .base.telling import (
+    check_how_far,
+    check_not_before,
+    explicit_happened_at,
+    is_late,
+    is_told_by_people,
+)
+from .base.text import is_blank
+from .funnel_gate_policy import (
+    is_judged,
+    may_approve_own,
+    may_approve_own_of_no_company,
+)
 from .funnel_mark import has_mark, with_mark
+from .funnel_path import current_path
+from .funnel_stage_move import PATHS
 
-REVIEWER_GROUP = "sales_team.group_sale_salesman_all_leads"
 STATES = [("none", "Not graded"), ("proposed", "To review"), ("reviewed", "Reviewed")]
 NO_GRADE = {
     "funnel_grade_id": False,
@@ -14,6 +30,7 @@ NO_GRADE = {
     "funnel_proposed_at": False,
 }
 STEP_KEY = "funnel_grade_step"
+NAMED_LEADS = 5  # leads that one message names
 
 
 class FunnelGradeMixin(models.AbstractModel):
@@ -49,6 +66,12 @@ class FunnelGradeMixin(models.AbstractModel):
         readonly=True,
         help="When the grade was last proposed; rules can count from here.",
     )
+    funnel_can_review_grade = fields.Boolean(
+        string="I may review the grade",
+        compute="_compute_funnel_can_review_grade",
+        search="_search_funnel_can_review_grade",
+        help="A manager reviews what somebody else proposed.",
+    )
 
     # ------------------------------------------------------------
     # CRUD: a grade written directly is a proposal
@@ -69,7 +92,7 @@ class FunnelGradeMixin(models.AbstractModel):
         proposals = [self._funnel_pop_grade(vals) for vals in vals_list]
         leads = super().create([{**vals, **NO_GRADE} for vals in vals_list])
         for (grade_id, reason), group in self._funnel_group(leads, proposals):
-            group._funnel_step("proposed", grade_id, reason)
+            group._funnel_propose(grade_id, reason)
         return leads
 
     def write(self, vals):
@@ -81,7 +104,7 @@ class FunnelGradeMixin(models.AbstractModel):
         result = super().write(vals)
         changed = self.filtered(lambda lead: lead.funnel_grade_id.id != grade_id)
         if grade_id and changed:
-            changed._funnel_step("proposed", grade_id, reason)
+            changed._funnel_propose(grade_id, reason)
         return result
 
     def _funnel_pop_grade(self, vals):
@@ -126,7 +149,7 @@ class FunnelGradeMixin(models.AbstractModel):
         :param str reason: why, in the rep's words
         :raise FunnelGradeError: no reason, or nothing to propose
         """
-        self._funnel_check_reason(reason)
+        reason = self._funnel_find_reason(reason)
         for suggestion, leads in self.grouped("funnel_suggested_grade_id").items():
             chosen = grade_id or suggestion.id
             if not chosen:
@@ -140,12 +163,41 @@ class FunnelGradeMixin(models.AbstractModel):
             leads._funnel_step("proposed", chosen, reason)
         return True
 
+    def _funnel_propose(self, grade_id, reason):
+        reason = self._funnel_find_reason(reason)
+        self._funnel_step("proposed", grade_id, reason)
+
+    def _funnel_find_reason(self, reason):
+        """Return why a grade is proposed; background code names its door instead.
+
+        :raise FunnelGradeError: a person gives no reason
+        """
+        if not is_blank(reason):
+            return reason
+        if not is_judged(self.env):
+            return self._funnel_name_door()
+        raise FunnelGradeError(
+            self.env._(
+                "%(lead)s: a grade is proposed with a reason, but “Reason of the "
+                "grade” is empty. Use “Propose grade” of the lead, or give “Reason of "
+                "the grade” along with “Grade”.",
+                lead=self[:1].display_name,
+            )
+        )
+
+    def _funnel_name_door(self):
+        path = current_path(self.env)
+        if path not in dict(PATHS):
+            path = "server"
+        labels = self.env["funnel.stage.move"]._fields["path"]
+        return dict(labels._description_selection(self.env))[path]
+
     def funnel_review_grade(self, grade_id=False, reason=False):
         """Confirm the proposed grade of these leads, or correct it (S0-14).
 
         :param int grade_id: the corrected grade; empty confirms each proposal
         :param str reason: why; required for a correction
-        :raise AccessError: the user is no manager
+        :raise AccessError: the user is no manager, or proposed one of the grades
         :raise FunnelGradeError: nothing was proposed, or no reason to correct
         """
         self._funnel_check_reviewer()
@@ -163,20 +215,81 @@ class FunnelGradeMixin(models.AbstractModel):
             leads._funnel_step("reviewed", chosen, reason)
         return True
 
-    def _funnel_can_review(self):
-        return self.env.su or self.env.user.has_group(REVIEWER_GROUP)
-
     def _funnel_check_reviewer(self):
-        if not self._funnel_can_review():
+        if not is_manager(self.env):
             raise AccessError(
                 self.env._(
                     "Grades are reviewed by managers (“All Documents”). Propose the "
                     "grade instead; your manager will find it under “To answer”."
                 )
             )
+        own = self.filtered(lambda lead: not lead.funnel_can_review_grade)
+        if own:
+            raise AccessError(
+                self.env._(
+                    "%(lead)s: you proposed this grade yourself, or graded your own "
+                    "lead. Another manager reviews it, unless the settings let "
+                    "managers approve own leads.",
+                    lead=", ".join(own[:NAMED_LEADS].mapped("display_name")),
+                )
+            )
+
+    @api.depends("funnel_grade_id", "funnel_grade_state", "user_id", "company_id")
+    @api.depends_context("uid")
+    def _compute_funnel_can_review_grade(self):
+        is_reviewer = is_manager(self.env)
+        proposers = self._funnel_get_proposers() if is_reviewer else {}
+        for lead in self:
+            lead.funnel_can_review_grade = is_reviewer and (
+                self.env.su
+                or proposers.get(lead._origin.id, lead.user_id.id) != self.env.uid
+                or may_approve_own(self.env, lead)
+            )
+
+    def _funnel_get_proposers(self):
+        """Return ``{lead id: id of who proposed last}`` of leads with a proposal."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT DISTINCT ON (lead_id) lead_id, user_id
+                  FROM funnel_grade_change
+                 WHERE lead_id = ANY(%s) AND kind = 'proposed'
+                 ORDER BY lead_id, id DESC
+                """,
+                self._origin.ids,
+            )
+        )
+        return dict(self.env.cr.fetchall())
+
+    def _search_funnel_can_review_grade(self, operator, value):
+        """Find what is not the user's own, and own ones where companies allow that."""
+        if operator != "in":
+            return NotImplemented
+        if not is_manager(self.env):
+            return Domain.FALSE
+        if self.env.su:
+            return Domain.TRUE
+        self.flush_model(["user_id"])
+        allowed = Domain("company_id.funnel_self_approval", "=", True)
+        if may_approve_own_of_no_company(self.env):
+            allowed |= Domain("company_id", "=", False)
+        return Domain.custom(to_sql=self._funnel_match_others) | allowed
+
+    def _funnel_match_others(self, _model, alias, _query):
+        """Return SQL: was the grade proposed by somebody else than the user?"""
+        return SQL(
+            """
+            COALESCE((SELECT COALESCE(change.user_id, 0) FROM funnel_grade_change change
+                       WHERE change.lead_id = %(lead)s.id AND change.kind = 'proposed'
+                       ORDER BY change.id DESC LIMIT 1),
+                     %(lead)s.user_id, 0) != %(uid)s
+            """,
+            lead=SQL.identifier(alias),
+            uid=self.env.uid,
+        )
 
     def _funnel_check_reason(self, reason):
-        if not (reason or "").strip():
+        if is_blank(reason):
             raise FunnelGradeError(
                 self.env._(
                     "%(lead)s: “Reason” is empty. Say in a few words why this grade.",
@@ -191,6 +304,7 @@ class FunnelGradeMixin(models.AbstractModel):
         """
         before = {lead.id: lead.funnel_grade_id.id or None for lead in self}
         event = self._funnel_get_event()
+        self._funnel_check_step_told(event)
         vals = {"funnel_grade_id": grade_id, "funnel_grade_state": kind}
         if reason or kind == "proposed":
             vals["funnel_grade_reason"] = reason or False
@@ -210,7 +324,30 @@ class FunnelGradeMixin(models.AbstractModel):
             for lead in self
         )
         self._funnel_forget_ledger()
+        self.invalidate_recordset(["funnel_can_review_grade"], flush=False)
         self._funnel_end_reviews(kind)
+        self._funnel_note_step_told_late(grade_id)
+
+    def _funnel_check_step_told(self, event):
+        """Check the moment that a person tells of a step of grading.
+
+        :raise UserError: too long ago, or before the lead began
+        """
+        told = explicit_happened_at(self.env)
+        if not told or not is_told_by_people(self.env):
+            return
+        reason = self.env._("when the lead was obtained. Tell a later moment.")
+        for lead in self:
+            check_how_far(lead, told)
+            check_not_before(lead, told, lead._funnel_get_birth(event), reason)
+
+    def _funnel_note_step_told_late(self, grade_id):
+        told = explicit_happened_at(self.env)
+        if not is_late(self.env, told):
+            return
+        grade = self.env["funnel.grade"].browse(grade_id)
+        for lead in self:
+            self._funnel_note_late(lead, self.env._("grade %s", grade.name), told)
 
     def _funnel_end_reviews(self, kind):
         """End the managers' activities: reviewed, or asked anew for a new proposal."""

@@ -3,9 +3,11 @@
 from itertools import islice
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..exceptions import FunnelLedgerError
+from .base.telling import LATE
 
 INSERT_BATCH = 1000  # rows per INSERT; keeps a statement below a few hundred kB
 
@@ -44,6 +46,11 @@ class FunnelLedgerBase(models.AbstractModel):
         default=lambda self: self.env.cr.now(),
         help="When the system learnt of it.",
     )
+    told_late = fields.Boolean(
+        compute="_compute_told_late",
+        search="_search_told_late",
+        help="Recorded more than a day after it happened.",
+    )
     user_id = fields.Many2one(
         "res.users",
         string="By",
@@ -64,6 +71,21 @@ class FunnelLedgerBase(models.AbstractModel):
         readonly=True,
         help="Number and name of the lead that was merged away.",
     )
+
+    @api.depends("happened_at", "recorded_at")
+    def _compute_told_late(self):
+        for row in self:
+            row.told_late = row.recorded_at - row.happened_at > LATE
+
+    def _search_told_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        late = SQL(
+            "(SELECT id FROM %s WHERE recorded_at - happened_at > %s)",
+            SQL.identifier(self._table),
+            LATE,
+        )
+        return Domain("id", "in", late)
 
     @api.model_create_multi
     def create(self, vals_list):

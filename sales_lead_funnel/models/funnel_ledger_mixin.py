@@ -1,7 +1,14 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
-from .funnel_path import current_path, explicit_happened_at, with_path
+from .base.telling import (
+    check_how_far,
+    check_not_before,
+    explicit_happened_at,
+    is_late,
+    is_told_by_people,
+)
+from .funnel_path import current_path, with_path
 
 # Writing one of these changes the stage or the won/lost status at once …
 TRIGGERS = {"stage_id", "active", "probability"}
@@ -52,14 +59,18 @@ class FunnelLedgerMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        last = self._funnel_get_last_move()
         leads = super().create(vals_list)
         leads._funnel_record_birth()
+        leads._funnel_note_told_late(last)
         return leads
 
     def write(self, vals):
+        last = self._funnel_get_last_move()
         result = super().write(vals)
         if self._funnel_may_move(vals):
             self._funnel_flush_ledger()
+            self._funnel_note_told_late(last)
         return result
 
     def _funnel_may_move(self, vals):
@@ -200,13 +211,15 @@ class FunnelLedgerMixin(models.AbstractModel):
     def _funnel_append_changes(self, changes):
         """Append one row per real change of stage or status, and of suggestion.
 
-        Something told late cannot have happened before the lead's last move.
+        Something told late cannot have happened before the lead's last move: people
+        are told so, and what others tell is taken as happened then.
         """
         event = self._funnel_get_event()
         path = current_path(self.env)
         moves, suggestions = [], []
         for lead_id, last_at, before, after in changes:
             if before[:2] != after[:2]:
+                self.browse(lead_id)._funnel_check_told(last_at)
                 moves.append(
                     {
                         **event,
@@ -251,6 +264,7 @@ class FunnelLedgerMixin(models.AbstractModel):
         """
         if not self:
             return
+        self._funnel_check_told()
         self.flush_recordset([*LEDGER_FIELDS, SUGGESTION, "funnel_obtained_at"])
         event = self._funnel_get_event()
         self.env.cr.execute(
@@ -292,4 +306,48 @@ class FunnelLedgerMixin(models.AbstractModel):
         """Drop cached lists of rows, which were inserted by SQL."""
         self.invalidate_model(
             ["funnel_stage_move_ids", "funnel_grade_change_ids"], flush=False
+        )
+
+    # ------------------------------------------------------------
+    # TOLD LATE
+    # ------------------------------------------------------------
+
+    def _funnel_check_told(self, last_at=None):
+        """Check the moment that a person tells of a move of these leads.
+
+        :param datetime last_at: the lead's last move
+        :raise UserError: too long ago, or before the last move
+        """
+        told = explicit_happened_at(self.env)
+        if not told or not is_told_by_people(self.env):
+            return
+        reason = self.env._("when the lead moved last. Tell a later moment.")
+        for lead in self:
+            check_how_far(lead, told)
+            check_not_before(lead, told, last_at, reason)
+
+    def _funnel_get_last_move(self):
+        """Return the id of the ledger's last row, None where nothing is told late."""
+        if not is_late(self.env, explicit_happened_at(self.env)):
+            return None
+        moves = self.env["funnel.stage.move"].sudo()
+        return moves.search([], order="id desc", limit=1).id
+
+    def _funnel_note_told_late(self, last):
+        """Note in the chatter which moves after the row ``last`` were told late."""
+        if last is None:
+            return
+        moves = self.env["funnel.stage.move"].sudo()
+        for move in moves.search([("id", ">", last), ("lead_id", "in", self.ids)]):
+            self._funnel_note_late(move.lead_id, move._tell(), move.happened_at)
+
+    def _funnel_note_late(self, lead, what, happened_at):
+        """Say in the chatter who told what, and of when; its date says told when."""
+        lead.with_env(self.env)._message_log(
+            body=self.env._(
+                "%(who)s told late: %(what)s on %(told)s",
+                who=self.env.user.name,
+                what=what,
+                told=format_datetime(self.env, happened_at),
+            )
         )

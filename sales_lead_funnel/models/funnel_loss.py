@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..exceptions import FunnelGateError, FunnelLossError
-from .funnel_path import current_path, explicit_happened_at
+from .base.telling import explicit_happened_at
+from .funnel_path import current_path
 from .funnel_stage_move import PATHS
 
 STATES = [("todo", "To analyse"), ("done", "Analysed"), ("reopened", "Reopened")]
@@ -22,7 +23,12 @@ class FunnelLoss(models.Model):
 
     _name = "funnel.loss"
     _description = "Loss"
-    _inherit = ["funnel.guarded.child", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "funnel.calendar.mixin",
+        "funnel.guarded.child",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "lost_at desc, id desc"
     _rec_name = "lead_id"
     _step_key = "funnel_loss_step"

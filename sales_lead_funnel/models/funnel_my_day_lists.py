@@ -37,7 +37,9 @@ class FunnelMyDayLists(models.AbstractModel):
             "to_propose": pending
             & Domain("funnel_grade_id", "=", False)
             & Domain("funnel_suggested_grade_id", "!=", False),
-            "to_review": pending & Domain("funnel_grade_state", "=", "proposed"),
+            "to_review": pending
+            & Domain("funnel_grade_state", "=", "proposed")
+            & Domain("funnel_can_review_grade", "=", True),
             "meeting": pending
             & Domain("funnel_grade_id", "=", self._get_top_grade().id),
             **self._get_dropout_domains(),

@@ -7,6 +7,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
 from ..exceptions import FunnelRegisterError
+from .base.calendar import get_local_day
 from .base.derived import with_step
 
 SEQUENCE_CODE = "funnel.lead.number"
@@ -145,7 +146,7 @@ class FunnelNumberMixin(models.AbstractModel):
 
     def _funnel_get_number_year(self):
         moment = self.funnel_obtained_at or self.create_date or fields.Datetime.now()
-        return fields.Datetime.context_timestamp(self, moment).year
+        return get_local_day(self, moment).year
 
     @api.model
     def _funnel_get_counter(self, company, year):

@@ -1,15 +1,12 @@
-"""Through which door a change came, and when it really happened."""
+"""Through which door a change came."""
 
 import threading
 from urllib.parse import urlsplit
 
-from odoo.exceptions import UserError
-from odoo.fields import Datetime
 from odoo.http import request
 from odoo.models import BaseModel
 
 PATH_KEY = "funnel_path"
-HAPPENED_KEY = "funnel_happened_at"
 RPC_PREFIXES = ("/xmlrpc", "/jsonrpc", "/json/", "/web/dataset/call_kw")
 
 
@@ -61,24 +58,3 @@ def _get_url_path():
     if request:
         return request.httprequest.path
     return urlsplit(getattr(threading.current_thread(), "url", "")).path
-
-
-def explicit_happened_at(env):
-    """Return the context's ``funnel_happened_at`` (UTC) or None.
-
-    The public way to record something late: ``with_context(funnel_happened_at=…)``.
-    What lies in the future is taken as now.
-    """
-    value = env.context.get(HAPPENED_KEY)
-    if not value:
-        return None
-    try:
-        return min(Datetime.to_datetime(value), env.cr.now())
-    except (TypeError, ValueError) as error:
-        raise UserError(
-            env._(
-                "“funnel_happened_at” is %s; it must be a moment in UTC, such as "
-                "2026-03-01 09:00:00.",
-                value,
-            )
-        ) from error

@@ -204,7 +204,8 @@ class FunnelPlan(models.AbstractModel):
     def _ask_review(self, lead):
         """Ask the leader of the team; without one, whoever sees the lead."""
         manager = lead._funnel_pick_manager(lead.team_id.user_id)
-        if manager == lead.user_id:
+        proposer_id = lead._funnel_get_proposers().get(lead.id, lead.user_id.id)
+        if manager.id == proposer_id:
             manager = manager.browse()
         lead = lead._funnel_speaking_to(manager)
         summary = lead.env._("Review the proposed grade %s", lead.funnel_grade_id.name)

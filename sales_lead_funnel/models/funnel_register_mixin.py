@@ -6,10 +6,11 @@ from odoo.tools import SQL
 
 from ..exceptions import FunnelRegisterError
 from ..tools.names import split_client, split_contact
+from .base.calendar import get_local_day
+from .base.telling import get_latest
 
 ENTRY_DEADLINE = timedelta(hours=24)  # S0-34
 NAME_NEED_LENGTH = 60  # characters of the need that go into a lead's title
-CLOCK_TOLERANCE = timedelta(minutes=5)  # a browser's clock may run ahead of ours
 NEED_FIT = [("full", "Full match"), ("partial", "Partial match"), ("none", "No match")]
 AUTHORITY = [
     ("decides", "Decides"),
@@ -216,18 +217,15 @@ class FunnelRegisterMixin(models.AbstractModel):
 
     @api.constrains("funnel_obtained_at")
     def _check_obtained_in_the_past(self):
-        now = fields.Datetime.now()
+        limit = get_latest(self.env)
         for lead in self.filtered("funnel_obtained_at"):
-            limit = max(now, lead.create_date) + CLOCK_TOLERANCE
-            if lead.funnel_obtained_at > limit:
+            if lead.funnel_obtained_at > max(limit, lead.create_date):
                 raise FunnelRegisterError(
                     self.env._(
                         "%(lead)s: “Obtained at” %(date)s lies in the future. Enter "
                         "when the lead was obtained.",
                         lead=lead.display_name,
-                        date=fields.Datetime.context_timestamp(
-                            lead, lead.funnel_obtained_at
-                        ).date(),
+                        date=get_local_day(lead, lead.funnel_obtained_at),
                     )
                 )
 
@@ -237,7 +235,21 @@ class FunnelRegisterMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._funnel_prepare_vals(vals) for vals in vals_list])
+        vals_list = [self._funnel_prepare_vals(vals) for vals in vals_list]
+        leads = super().create(vals_list)
+        leads._funnel_check_obtained()
+        return leads
+
+    def write(self, vals):
+        """Keep another moment of obtaining for those who may tell it."""
+        if "funnel_obtained_at" not in vals:
+            return super().write(vals)
+        vals = dict(vals)
+        reason = vals.pop("funnel_obtained_reason", False)
+        changed = self._funnel_change_obtained(vals, reason)
+        result = super().write(vals)
+        changed._funnel_check_obtained()
+        return result
 
     def _funnel_prepare_vals(self, vals):
         """Resolve the register's combined columns and name a nameless lead.

@@ -48,6 +48,7 @@ class FunnelResourceRequest(models.Model):
     _name = "funnel.resource.request"
     _description = "Resource request"
     _inherit = [
+        "funnel.calendar.mixin",
         "funnel.guarded.child",
         "funnel.activity.mixin",
         "mail.thread",

@@ -57,6 +57,14 @@ class FunnelStageMove(models.Model):
     _lead_order_idx = models.Index("(lead_id, id)")
     _happened_idx = models.Index("(happened_at)")
 
+    def _tell(self):
+        """Return where this move led, in the user's words."""
+        stage = self.to_stage_id.name or "—"
+        if self.to_status in ("pending", self.from_status):
+            return stage
+        statuses = dict(self._fields["to_status"]._description_selection(self.env))
+        return f"{stage} ({statuses[self.to_status]})"
+
     def _search(self, domain, *args, **kwargs):
         # A change that only a recompute made may still wait to be flushed.
         self._flush_leads()

@@ -21,9 +21,20 @@ class ResCompany(models.Model):
     )
     funnel_self_approval = fields.Boolean(
         string="Managers may approve own leads",
-        help="Off: a manager's own lead that needs approval is let in by another one.",
+        help="Off: a manager's own lead that needs approval is let in by another one, "
+        "who also reviews the grade that the manager proposed.",
+    )
+    funnel_backdate_days = fields.Integer(
+        string="Days salespeople may tell late",
+        default=31,
+        help="How long ago a follow-up or a stage move may have happened that a "
+        "salesperson enters; managers may go further back.",
     )
 
+    _funnel_backdate_positive = models.Constraint(
+        "CHECK (funnel_backdate_days > 0)",
+        "The “Days salespeople may tell late” must be 1 or more.",
+    )
     _funnel_figures_positive = models.Constraint(
         "CHECK (funnel_min_sample >= 0 AND funnel_stage_horizon > 0"
         " AND funnel_win_horizon > 0)",

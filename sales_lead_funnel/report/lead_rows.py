@@ -1,6 +1,10 @@
+from datetime import date
+
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+from ..models.base.calendar import FIRST_YEAR, LAST_YEAR
 
 
 class LeadColumns:
@@ -52,9 +56,16 @@ class LeadColumns:
         )
 
     def local_date(self, sql):
-        """The date of a UTC datetime where the company is."""
-        zone = self.env.company._funnel_get_tz()
-        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", sql, zone)
+        """The date of a UTC datetime where the company is, empty in odd years."""
+        return SQL(
+            """(SELECT local.day FROM (SELECT
+                    (%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date AS day) local
+                 WHERE local.day BETWEEN %s AND %s)""",
+            sql,
+            self.env.company._funnel_get_tz(),
+            date(FIRST_YEAR, 1, 1),
+            date(LAST_YEAR, 12, 31),
+        )
 
     def tags(self):
         """Names of the tags, separated by commas."""

@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_cadence
+from . import test_calendar
 from . import test_decision
 from . import test_derived
 from . import test_followup
@@ -17,6 +18,7 @@ from . import test_metrics_access
 from . import test_metrics_losses
 from . import test_my_day
 from . import test_my_day_gates
+from . import test_obtained
 from . import test_performance
 from . import test_plan
 from . import test_planned_activities
@@ -25,6 +27,7 @@ from . import test_regrade
 from . import test_resource_request
 from . import test_same_client
 from . import test_scorecard
+from . import test_told_late
 from . import test_tours
 from . import test_tours_work
 from . import test_views

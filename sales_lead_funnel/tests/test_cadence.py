@@ -21,6 +21,7 @@ class CadenceCommon(FollowupCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.rep.tz = "UTC"
+        cls.rep.company_ids.funnel_backdate_days = 3650  # the dates below are fixed
         cls.today = fields.Date.context_today(cls.lead.with_user(cls.rep))
         cls.cadence = cls.env["funnel.cadence"]
         cls.cadence.search([]).unlink()

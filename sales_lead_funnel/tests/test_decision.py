@@ -171,6 +171,58 @@ class TestEvaluation(FollowupCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestEvaluationAuthor(FollowupCommon):
+    """Reps evaluate in their own name, by whatever door."""
+
+    TOLD = "Momcorp CRM.*“By” must be you"
+
+    def _vals(self, **vals):
+        return {"lead_id": self.lead.id, "user_id": self.manager.id, **vals}
+
+    def test_rep_evaluates_in_no_other_name(self):
+        model = self.env["funnel.evaluation"].with_user(self.rep)
+        lead = self.lead.with_user(self.rep)
+        own = model.create(self._vals(user_id=self.rep.id))
+        line = {"user_id": self.manager.id, "line_ids": []}
+        for name, door in {
+            "create": lambda: model.create(self._vals(line_ids=[])),
+            "default": lambda: model.with_context(
+                default_user_id=self.manager.id
+            ).create({"lead_id": lead.id, "line_ids": []}),
+            "lead": lambda: lead.write({"funnel_evaluation_ids": [(0, 0, line)]}),
+            "write": lambda: own.write({"user_id": self.manager.id}),
+            "screen": lambda: own.web_save({"user_id": self.manager.id}, {}),
+        }.items():
+            with (
+                self.subTest(name),
+                self.assertRaisesRegex(AccessError, self.TOLD),
+                self.env.cr.savepoint(),
+            ):
+                door()
+        self.assertEqual(own.user_id, self.rep)
+
+    def test_nor_by_import(self):
+        model = self.env["funnel.evaluation"].with_user(self.rep)
+        own = model.create(self._vals(user_id=self.rep.id))
+        for name, record, told in (
+            ("lead_id/.id", self.lead, "only who evaluated"),  # of the scores in it
+            (".id", own, "must be you"),
+        ):
+            row = [str(record.id), str(self.manager.id)]
+            for context in ({}, {"import_file": True}):
+                importer = model.with_context(**context)
+                result = importer.load([name, "user_id/.id"], [row])
+                self.assertFalse(result["ids"])
+                self.assertIn(told, str(result["messages"]))
+
+    def test_manager_evaluates_for_others(self):
+        model = self.env["funnel.evaluation"].with_user(self.manager)
+        evaluation = model.create(self._vals(user_id=self.rep.id))
+        self.assertEqual(evaluation.user_id, self.rep)
+        self.assertFalse(evaluation.imported_by_id)
+
+
+@tagged("post_install", "-at_install")
 class TestObjections(FollowupCommon):
     @classmethod
     def setUpClass(cls):

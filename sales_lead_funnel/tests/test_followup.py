@@ -23,7 +23,9 @@ class FollowupCommon(FunnelCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.rep.tz = "Asia/Shanghai"
-        cls.lead = cls._create_lead(name="Momcorp CRM", contact_name="Mom")
+        cls.lead = cls._create_lead(
+            name="Momcorp CRM", contact_name="Mom", funnel_obtained_at="2026-02-01"
+        )
         cls.today = fields.Date.context_today(cls.lead.with_user(cls.rep))
 
     def _log(self, lead=None, by=None, **vals):
@@ -134,6 +136,111 @@ class TestLog(FollowupCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestContent(FollowupCommon):
+    """A log says something."""
+
+    BLANK = ("", False, " \n\t", "\xa0", "\u200b\u200d\ufeff", "\u2800\u3164")
+    TOLD = "Momcorp CRM: this follow-up says nothing"
+
+    def test_blank_logs_are_refused_on_every_door(self):
+        logs = self.env["funnel.followup"].with_user(self.rep)
+        lead = self.lead.with_user(self.rep)
+        for blank in self.BLANK:
+            vals = {"summary": blank, "feedback": blank, "next_action": "Call"}
+            new = {"lead_id": lead.id, **vals}
+            for name, door in {
+                "create": lambda new=new: logs.create(new),
+                "dialog": lambda new=new: logs.web_save(new, {}),
+                "lead": lambda vals=vals: lead.write(
+                    {"funnel_followup_ids": [(0, 0, vals)]}
+                ),
+                "default": lambda new=new: logs.with_context(
+                    default_summary=new["summary"]
+                ).create({"lead_id": new["lead_id"]}),
+            }.items():
+                with (
+                    self.subTest(name, blank=blank),
+                    self.assertRaisesRegex(FunnelFollowupError, self.TOLD),
+                    self.env.cr.savepoint(),
+                ):
+                    door()
+        self.assertFalse(self.lead.funnel_last_contact_at)
+
+    def test_any_text_is_content(self):
+        for name in (
+            "summary",
+            "situation",
+            "problem",
+            "implication",
+            "need_payoff",
+            "feedback",
+        ):
+            with self.subTest(name):
+                self.assertTrue(self._log(**{"summary": False, name: "Yes"}))
+        logs = self.env["funnel.followup"].with_user(self.rep)
+        log = logs.with_context(default_summary="Met").create({"lead_id": self.lead.id})
+        self.assertEqual(log.summary, "Met")
+
+    def test_correction_leaves_something(self):
+        log = self._log(problem="Slow")
+        log.summary = False
+        for user in (self.rep, self.manager):
+            with (
+                self.assertRaisesRegex(FunnelFollowupError, self.TOLD),
+                self.env.cr.savepoint(),
+            ):
+                log.with_user(user).problem = "\xa0"
+        self.assertEqual(log.problem, "Slow")
+
+    def test_empty_logs_of_before_stay(self):
+        log = self._log()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE funnel_followup SET summary = NULL WHERE id = %s", [log.id]
+        )
+        self.env.invalidate_all()
+        log.write({"mood": "positive", "summary": False})
+        self.assertEqual(log.mood, "positive")
+        other = self._create_lead()
+        merged = (self.lead | other).merge_opportunity()
+        self.assertIn(log, merged.funnel_followup_ids)
+
+    def test_import_tells_the_row(self):
+        logs = self.env["funnel.followup"].with_user(self.rep)
+        names = ["lead_id/.id", "happened_at", "feedback"]
+        row = [str(self.lead.id), "2026-03-05 10:00:00"]
+        for context in ({}, {"import_file": True}):
+            result = logs.with_context(**context).load(
+                names, [[*row, "Yes"], [*row, "\u200b"]]
+            )
+            self.assertFalse(result["ids"])
+            told = {
+                message["rows"]["from"]: message["message"]
+                for message in result["messages"]
+            }
+            self.assertIn("says nothing", told[1])
+            self.assertFalse(context and 0 in told)
+
+    def test_background_code_names_its_door(self):
+        log = self.env["funnel.followup"].create({"lead_id": self.lead.id})
+        self.assertEqual(log.summary, "Server code")
+
+    @users("user_sales_salesman")
+    def test_dialog_marks_the_missing_text(self):
+        logs = self.env["funnel.followup"].with_context(default_lead_id=self.lead.id)
+        for view in (QUICK, "sales_lead_funnel.funnel_followup_view_form"):
+            form = Form(logs, view)
+            self.assertTrue(form._get_modifier("summary", "required"))
+            with self.assertRaisesRegex(AssertionError, "summary"):
+                form.save()
+            if view == QUICK:
+                form.show_more = True
+            form.feedback = "Too dear"
+            self.assertFalse(form._get_modifier("summary", "required"))
+            self.assertTrue(form.save())
+
+
+@tagged("post_install", "-at_install")
 class TestNextContact(FollowupCommon):
     def _open(self):
         return self.lead.activity_ids
@@ -193,8 +300,8 @@ class TestSameDay(FollowupCommon):
         self.assertFalse(log.same_day)
 
     def test_nobody_says_when_it_was_recorded(self):
-        moment = {"happened_at": "2026-03-05 15:00:00"}
-        forged = {"recorded_at": "2026-03-05 15:00:00"}
+        long_ago = self.env.cr.now() - timedelta(days=9)
+        moment, forged = {"happened_at": long_ago}, {"recorded_at": long_ago}
         with self.assertRaisesRegex(FunnelDerivedError, "Recorded at"):
             self._log(**moment, **forged)
         log = self._log(**moment)
@@ -497,11 +604,17 @@ class TestCoach(FollowupCommon):
         self._move(self.lead, self.stage_next)
         mom = self._person("Mom", role="decides")
         with freeze_time("2026-03-05 10:00:00"):
-            self._log(stakeholder_id=mom.id, happened_at="2026-03-01 10:00:00")
+            self._log(
+                by=self.manager,
+                stakeholder_id=mom.id,
+                happened_at="2026-03-01 10:00:00",
+            )
             self.assertNotEqual(self._gap(), "silent")
         with freeze_time("2026-03-14 10:00:00"):
             self.assertEqual(self._gap(), "silent")
-            self._log(contact="Walt", happened_at="2026-03-13 10:00:00")
+            self._log(
+                by=self.manager, contact="Walt", happened_at="2026-03-13 10:00:00"
+            )
             self.assertEqual(self._gap(), "silent")  # somebody else answered
 
     def test_closed_lead_has_no_gap(self):

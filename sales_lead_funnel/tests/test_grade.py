@@ -202,12 +202,115 @@ class TestReview(GradeCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestReviewOfOwnProposals(GradeCommon):
+    """What a manager proposed, another one reviews."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.of_manager = cls._create_lead(name="Mine", user_id=cls.manager.id)
+        cls.of_rep = cls._create_lead(name="Theirs")
+        for lead in (cls.of_manager, cls.of_rep):
+            lead.with_user(cls.manager).funnel_propose_grade(cls.grade_b.id, "Fits")
+        cls.leads = cls.of_manager | cls.of_rep
+
+    def _listed(self, user):
+        """The leads that My day, the menu and the button offer the user to review."""
+        day = self.env["funnel.my.day"].with_user(user).get_day("team")
+        [section] = [part for part in day["sections"] if part["name"] == "reviews"]
+        rows = [row["id"] for part in section["parts"] for row in part["rows"]]
+        action = self.env.ref("sales_lead_funnel.crm_lead_action_to_review")
+        domain = ast.literal_eval(action.domain)
+        leads = self.leads.with_user(user)
+        offered = leads.filtered("funnel_can_review_grade")
+        self.assertEqual(leads.search(domain) & leads, offered)
+        self.assertEqual(leads.filtered(lambda lead: lead.id in rows), offered)
+        return offered
+
+    def test_manager_does_not_review_own_proposals(self):
+        self.assertFalse(self._listed(self.manager))
+        for lead in self.leads:
+            for grade, reason in ((None, False), (self.grade_a, "Better")):
+                with self.assertRaisesRegex(AccessError, f"{lead.name}.*yourself"):
+                    self._review(lead, grade, reason)
+            with self.assertRaisesRegex(AccessError, "yourself"):
+                lead.with_user(self.manager).action_funnel_review_grade()
+        wizard = self.env["funnel.grade.wizard"].with_user(self.manager)
+        wizard = wizard.create({"mode": "review", "lead_ids": self.leads.ids})
+        with self.assertRaisesRegex(AccessError, "Mine.*Theirs|Theirs.*Mine"):
+            wizard.action_apply()
+        self.assertEqual(self.leads.mapped("funnel_grade_state"), ["proposed"] * 2)
+
+    def test_another_manager_does(self):
+        self.assertEqual(self._listed(self.director), self.leads)
+        self.leads.with_user(self.director).funnel_review_grade()
+        self.assertGraded(self.of_manager, self.grade_b, "reviewed")
+
+    def test_setting_lets_managers_answer_themselves(self):
+        self.manager.company_ids.funnel_self_approval = True
+        self.assertEqual(self._listed(self.manager), self.leads)
+        self._review(self.of_manager)
+        self.assertGraded(self.of_manager, self.grade_b, "reviewed")
+
+    def test_setting_of_the_leads_company_counts(self):
+        self.of_manager.company_id = self.company_main
+        self.company_main.funnel_self_approval = True
+        (self.manager.company_ids - self.company_main).funnel_self_approval = False
+        self.assertIn(self.of_manager, self._listed(self.manager))
+
+    def test_who_proposed_last_counts(self):
+        self._propose(self.of_rep, self.grade_a, "Budget approved")
+        self.assertEqual(self._listed(self.manager), self.of_rep)
+        self.of_rep.with_user(self.manager).funnel_propose_grade(
+            self.grade_a.id, "Right"
+        )
+        self.assertFalse(self._listed(self.manager))
+        self._propose(self.of_rep, self.grade_a, "Still so")
+        self._review(self.of_rep)
+        self.assertGraded(self.of_rep, self.grade_a, "reviewed")
+
+    def test_manager_does_not_grade_own_lead_alone(self):
+        lead = self._create_lead(name="Alone", user_id=self.manager.id)
+        with self.assertRaisesRegex(AccessError, "Alone"):
+            self._review(lead, self.grade_a, "I say so")
+        free = self._create_lead(user_id=False)
+        self._review(free, self.grade_a, "I say so")
+        self.assertGraded(free, self.grade_a, "reviewed")
+
+    def test_button_is_shown_to_who_may_press_it(self):
+        for user, is_shown in ((self.manager, False), (self.director, True)):
+            with self.subTest(user=user.login):
+                form = Form(self.of_manager.with_user(user))
+                self.assertEqual(form.funnel_can_review_grade, is_shown)
+        arch = self.env["crm.lead"].with_user(self.manager).get_view(view_type="form")
+        [button] = etree.fromstring(arch["arch"]).xpath(
+            "//button[@name='action_funnel_review_grade']"
+        )
+        self.assertIn("not funnel_can_review_grade", button.get("invisible"))
+
+    def test_reps_are_offered_nothing(self):
+        leads = self.leads.with_user(self.rep)
+        self.assertFalse(leads.search([("funnel_can_review_grade", "=", True)]))
+        self.assertFalse(self.of_rep.with_user(self.rep).funnel_can_review_grade)
+
+    def test_leader_is_not_asked_to_review_the_own_proposal(self):
+        self.sales_team_1.user_id = self.manager
+        self.env["funnel.plan"].ask_reviews(self.of_rep)
+        self.assertFalse(self.of_rep.activity_ids.user_id & self.manager)
+        self._propose(self.of_rep, self.grade_a)
+        self.env["funnel.plan"].ask_reviews(self.of_rep)
+        self.assertIn(self.manager, self.of_rep.activity_ids.user_id)
+
+
+@tagged("post_install", "-at_install")
 class TestGradeWrittenDirectly(GradeCommon):
     """By import, RPC or a board grouped by grade: always a proposal."""
 
     def test_write_is_a_proposal(self):
         lead = self._create_lead()
-        lead.with_user(self.manager).write({"funnel_grade_id": self.grade_b.id})
+        lead.with_user(self.manager).write(
+            {"funnel_grade_id": self.grade_b.id, "funnel_grade_reason": "Met them"}
+        )
         self.assertGraded(lead, self.grade_b, "proposed")
         self.assertEqual(self._changes(lead, "proposed").user_id, self.manager)
 
@@ -221,15 +324,119 @@ class TestGradeWrittenDirectly(GradeCommon):
     def test_default_of_a_column_is_a_proposal(self):
         leads = self.env["crm.lead"].with_user(self.rep)
         leads = leads.with_context(default_funnel_grade_id=self.grade_b.id)
-        lead = leads.create(self._lead_vals())
+        lead = leads.create(self._lead_vals(funnel_grade_reason="Met them"))
         self.assertGraded(lead, self.grade_b, "proposed")
         self.assertEqual(self._changes(lead, "proposed").to_grade_id, self.grade_b)
 
     def test_import_is_a_proposal(self):
         model = self.env["crm.lead"].with_user(self.rep).with_context(import_file=True)
-        result = model.load(["name", "funnel_grade_id"], [["Imported", "B"]])
+        names = ["name", "funnel_grade_id", "funnel_grade_reason"]
+        result = model.load(names, [["Imported", "B", "Met them"]])
         self.assertFalse(result["messages"])
         self.assertGraded(model.browse(result["ids"]), self.grade_b, "proposed")
+
+    def _grading_doors(self, lead, user):
+        """Ways to write grade B on a lead, as functions of the values beside it."""
+        lead = lead.with_user(user)
+        new = lead.browse()
+        board, rows = self._specification_of("kanban"), self._specification_of("list")
+        grade = {"funnel_grade_id": self.grade_b.id}
+        names = [".id", "funnel_grade_id/.id"]
+        row = [str(lead.id), str(self.grade_b.id)]
+        return {
+            "write": lambda **vals: lead.write({**grade, **vals}),
+            "board": lambda **vals: lead.web_save({**grade, **vals}, board),
+            "list": lambda **vals: lead.web_save_multi([{**grade, **vals}], rows),
+            "birth": lambda **vals: new.create(
+                self._lead_vals(name=lead.name, **grade, **vals)
+            ),
+            "column": lambda **vals: new.with_context(
+                default_funnel_grade_id=self.grade_b.id
+            ).create(self._lead_vals(name=lead.name, **vals)),
+            "import": lambda **vals: self._load(
+                new, [*names, *vals], [*row, *vals.values()]
+            ),
+        }
+
+    def _load(self, model, names, row):
+        result = model.load(names, [row])
+        if not result["ids"]:
+            raise FunnelGradeError(result["messages"][0]["message"])
+
+    def test_every_door_asks_for_a_reason(self):
+        lead = self._create_lead(name="Momcorp")
+        self._propose(lead, self.grade_a)
+        self._review(lead)
+        text = "Momcorp.*“Propose grade”.*“Reason of the grade”"
+        for user in (self.rep, self.manager):
+            for name, door in self._grading_doors(lead, user).items():
+                for reason in ({}, {"funnel_grade_reason": " \u200b\xa0"}):
+                    with (
+                        self.subTest(name, user=user.login, reason=reason),
+                        self.assertRaisesRegex(FunnelGradeError, text),
+                        self.env.cr.savepoint(),
+                    ):
+                        door(**reason)
+        self.env.invalidate_all()
+        self.assertGraded(lead, self.grade_a, "reviewed")
+
+    def test_every_door_takes_a_reason(self):
+        for name in self._grading_doors(self._create_lead(), self.rep):
+            lead = self._create_lead(name=f"By {name}")
+            before = lead.search([])
+            self._grading_doors(lead, self.rep)[name](funnel_grade_reason="Met them")
+            lead = lead.search([]) - before or lead
+            with self.subTest(name):
+                self.assertGraded(lead, self.grade_b, "proposed")
+                self.assertEqual(self._changes(lead, "proposed").reason, "Met them")
+
+    def test_card_added_in_a_column_of_a_grade_asks_for_the_reason(self):
+        leads = self.env["crm.lead"].with_user(self.rep)
+        quick = "crm.quick_create_opportunity_form"
+        form = Form(leads, quick)
+        self.assertTrue(form._get_modifier("funnel_grade_reason", "invisible"))
+        leads = leads.with_context(default_funnel_grade_id=self.grade_b.id)
+        form = Form(leads, quick)
+        form.name = "In the column"
+        self.assertTrue(form._get_modifier("funnel_grade_reason", "required"))
+        form.funnel_grade_reason = "Met them"
+        self.assertGraded(form.save(), self.grade_b, "proposed")
+
+    def test_background_code_names_its_door(self):
+        lead = self._create_lead()
+        lead.write({"funnel_grade_id": self.grade_b.id})
+        self.assertEqual(self._changes(lead, "proposed").reason, "Server code")
+        self.assertEqual(lead.funnel_grade_reason, "Server code")
+        lead.funnel_propose_grade(self.grade_c.id, " ")
+        self.assertEqual(lead.funnel_grade_reason, "Server code")
+        born = self._create_lead(funnel_grade_id=self.grade_b.id)
+        self.assertEqual(born.funnel_grade_reason, "Server code")
+
+    def test_automation_names_its_door(self):
+        vals = {"funnel_grade_id": self.grade_b.id}
+        rule = self.env["base.automation"].create(
+            {
+                "name": "Grade",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "trigger": "on_create_or_write",
+                "action_server_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "name": "Grade",
+                            "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                            "state": "code",
+                            "code": f"records.write({vals!r})",
+                        },
+                    )
+                ],
+            }
+        )
+        self.addCleanup(rule._unregister_hook)
+        lead = self._create_lead(by=self.rep)
+        self.env.flush_all()
+        self.assertEqual(lead.funnel_grade_reason, "Automation rule")
 
     def test_writing_the_same_grade_is_no_step(self):
         lead = self._create_lead(funnel_grade_id=self.grade_b.id)

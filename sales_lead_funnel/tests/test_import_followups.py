@@ -252,9 +252,9 @@ class TestImportFollowups(FormImportCommon):
         self.assertEqual(logs.mapped("channel"), list(words.values()))
 
     def test_old_next_dates_plan_no_activity(self):
-        headers = ["线索编号", "跟进时间", "next_date"]
-        rows = [["LX2024001", "2024-03-05", "2024-03-12"]]
-        rows += [["LX2024001", "2024-03-06", "2999-01-01"]]
+        headers = ["线索编号", "跟进时间", "跟进内容", "next_date"]
+        rows = [["LX2024001", "2024-03-05", "演示", "2024-03-12"]]
+        rows += [["LX2024001", "2024-03-06", "报价", "2999-01-01"]]
         self._load("funnel.followup", self._csv(*rows, headers=headers))
         activities = self.first.activity_ids
         self.assertEqual(activities.mapped("date_deadline"), [date(2999, 1, 1)])
@@ -313,8 +313,8 @@ class TestImportFollowupsRefused(FormImportCommon):
         self.assertEqual(logs.lead_id, self.first)
 
     def test_person_is_found_by_name(self):
-        headers = ["客户名称", "跟进时间"]
-        rows = [["总(个人)", "2024-03-01"], ["总", "2024-03-02"]]
+        headers = ["客户名称", "跟进时间", "跟进内容"]
+        rows = [["总(个人)", "2024-03-01", "演示"], ["总", "2024-03-02", "报价"]]
         logs, messages, _mapping = self._load(
             "funnel.followup", self._csv(*rows, headers=headers)
         )

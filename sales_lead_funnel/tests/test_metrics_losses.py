@@ -64,6 +64,7 @@ class TestLossFigures(LossesCommon):
         lead.write({"team_id": self.team_other.id, "expected_revenue": 9})
         lead.lost_reason_id = none
         lead.lost_reason_id = dear
+        self.manager.company_ids.funnel_self_approval = True
         self._review(lead, NOW, self.grade_a)
         third = 1 / 3
         for groupby, expected in (

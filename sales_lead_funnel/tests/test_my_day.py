@@ -115,6 +115,7 @@ class TestMyDay(DayCommon):
         self.env["funnel.followup"].with_user(self.rep).create(
             {
                 "lead_id": lead.id,
+                "summary": "They think",
                 "next_action": "Send the plan",
                 "next_date": self.today - timedelta(days=2),
             }
@@ -290,6 +291,7 @@ class TestMyDay(DayCommon):
                 "objection_id": self.env["funnel.objection"]
                 .create({"name": "Too dear"})
                 .id,
+                "summary": "They compare",
                 "next_action": "Show the saving",
                 "next_date": self.today + timedelta(days=2),
             }
@@ -376,7 +378,12 @@ class TestFinishedActivity(FunnelCommon):
     def test_chatter_tells_the_log_in_words(self):
         lead = self._create_lead()
         self.env["funnel.followup"].with_user(self.rep).create(
-            {"lead_id": lead.id, "channel": "visit", "mood": "hesitant"}
+            {
+                "lead_id": lead.id,
+                "channel": "visit",
+                "summary": "They waver",
+                "mood": "hesitant",
+            }
         )
         body = lead.message_ids[0].body
         self.assertIn("Channel: Visit", body)

@@ -24,6 +24,7 @@ class TestToursWork(ToursCommon):
             .create(
                 {
                     "lead_id": self.lead.id,
+                    "summary": "They wait",
                     "happened_at": fields.Datetime.now() - timedelta(days=5),
                     "next_date": self.today - timedelta(days=3),
                     **vals,

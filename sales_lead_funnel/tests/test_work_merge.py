@@ -25,6 +25,7 @@ class TestWorkMerge(FunnelCommon):
             name="Head", stage_id=cls.stage_next.id, probability=60, **facts
         )
         cls.tail = cls._create_lead(name="Tail", probability=10, **facts)
+        (cls.head | cls.tail).funnel_obtained_at = cls.today - timedelta(days=20)
         cls.kept = cls._work_on(cls.head, days_ago=9)
         cls.moved = cls._work_on(cls.tail, days_ago=2)
         cls.env.flush_all()

@@ -530,13 +530,28 @@ class TestWorkbookLists(WorkbookCommon):
         clients = [row[2] for row in rows if row[6] == datetime(2024, 3, 20)]
         self.assertEqual(clients, ["Acme", "Jane(person)", "Acme"])
 
+    def test_days_of_odd_years_are_left_empty(self):
+        lead = self.story["has been open since January"]
+        lead.funnel_propose_grade(self.grade_c.id, "no budget")
+        self.env.flush_all()
+        for day in ("0001-01-01", "9999-12-31 23:00:00"):
+            self.env.cr.execute(
+                "UPDATE crm_lead SET funnel_last_contact_at = %s,"
+                " funnel_obtained_at = %s WHERE id = %s",
+                [day, day, lead.id],
+            )
+            self.env.invalidate_all()
+            with self.subTest(day):
+                _titles, rows = self._read_list(self._export()["Lead grade list"])
+                self.assertTrue(rows)
+
     def test_grade_list_holds_graded_leads_open_or_of_the_month(self):
         self.story["has been open since January"].funnel_propose_grade(
             self.grade_c.id, "no budget"
         )
         archived = self.story["is archived"].with_user(self.manager)
         archived.funnel_review_grade(self.grade_a.id, "left for the museum")
-        archived.funnel_obtained_at = "2024-02-01"
+        archived.sudo().funnel_obtained_at = "2024-02-01"
         titles, rows = self._read_list(self._export()["Lead grade list"])
         self.assertEqual(titles, GRADING_TITLES)
         leads = self._search_leads(("funnel_grade_id", "!=", False)).filtered(

@@ -6,6 +6,7 @@ class FunnelPauseWizard(models.TransientModel):
 
     _name = "funnel.pause.wizard"
     _description = "Pause leads"
+    _inherit = ["funnel.calendar.mixin"]
 
     lead_ids = fields.Many2many("crm.lead", string="Leads", required=True)
     reason = fields.Char(required=True)

@@ -1,2 +1,3 @@
+from . import calendar
 from . import derived
 from . import handed_in

@@ -29,6 +29,8 @@ TREATMENTS = {
         "funnel_grade_reason": OWN,
         "funnel_proposed_at": OWN,
     },
+    "funnel.followup": {"imported_by_id": IGNORED},
+    "funnel.evaluation": {"imported_by_id": IGNORED},
 }
 
 

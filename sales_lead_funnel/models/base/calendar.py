@@ -1,0 +1,121 @@
+"""Days and moments as callers send them, and whose day it is."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ...exceptions import FunnelFollowupError, FunnelRegisterError
+
+FIRST_YEAR, LAST_YEAR = 1900, 2999  # years that a day of the trade may have
+CLOCK_TOLERANCE = timedelta(minutes=5)  # a browser's clock may run ahead of ours
+UNREADABLE = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+DAYS = ("date", "datetime")
+DEFAULT = "default_"
+
+
+def read_day(kind, value):
+    """Return a day or moment that a caller sends, None where it is empty.
+
+    :param str kind: ``date`` or ``datetime``
+    :param value: text, date or datetime; whatever else, or a year that cannot be, is
+        an error
+    :raise ValueError: it is no day
+    """
+    read = fields.Date.to_date if kind == "date" else fields.Datetime.to_datetime
+    try:
+        day = read(value)
+    except UNREADABLE as error:
+        raise ValueError(f"{value!r} is no {kind}") from error
+    if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"{value!r} is of no possible year")
+    return day
+
+
+def is_day(kind, value):
+    """Can this be read as a day or moment, or as none?"""
+    try:
+        read_day(kind, value)
+    except ValueError:
+        return False
+    return True
+
+
+def get_local_day(record, moment):
+    """Return the day of a UTC moment in the zone of the record's context.
+
+    At the ends of the calendar there is no day in some zones: there it is that in UTC.
+    """
+    try:
+        return fields.Datetime.context_timestamp(record, moment).date()
+    except OverflowError:
+        return moment.date()
+
+
+class FunnelCalendarMixin(models.AbstractModel):
+    """Refuses days that cannot be, on every door, before anything reads them."""
+
+    _name = "funnel.calendar.mixin"
+    _description = "Days that can be"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        defaults = self._funnel_get_day_defaults()
+        for vals in vals_list:
+            self._funnel_check_days({**defaults, **vals})
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._funnel_check_days(vals)
+        return super().write(vals)
+
+    def _funnel_get_day_defaults(self):
+        """Return what the context would fill into our days."""
+        return {
+            key.removeprefix(DEFAULT): value
+            for key, value in self.env.context.items()
+            if key.startswith(DEFAULT)
+        }
+
+    def _funnel_check_days(self, vals):
+        """Check those of the values that are days of ours.
+
+        :raise ValidationError: one cannot be read, or its year cannot be
+        """
+        for name in vals:
+            field = self._fields.get(name)
+            if field and field.type in DAYS and self._funnel_is_told(field):
+                self._funnel_check_day(name, vals[name], vals)
+
+    def _funnel_is_told(self, field):
+        """Is it ours, and do people tell it? Others follow from what is there."""
+        is_ours = self._name.startswith("funnel.") or field.name.startswith("funnel_")
+        return is_ours and not field.readonly
+
+    def _funnel_check_day(self, name, value, vals=()):
+        """Check one day, and name the record, as it is or is to be, where it fails."""
+        field = self._fields[name]
+        if is_day(field.type, value):
+            return
+        error = FunnelRegisterError if self._name == "crm.lead" else FunnelFollowupError
+        raise error(
+            self.env._(
+                "%(record)s: “%(field)s” is %(value)s, which is no day of the years "
+                "%(first)s to %(last)s. Correct it, e.g. 2026-03-01.",
+                record=self._funnel_name_record(dict(vals)),
+                field=field._description_string(self.env),
+                value=value,
+                first=FIRST_YEAR,
+                last=LAST_YEAR,
+            )
+        )
+
+    def _funnel_name_record(self, vals):
+        """Return what people call the record: its name, else its lead's."""
+        if self:
+            return ", ".join(self.mapped("display_name")[:3])
+        lead_id = vals.get("lead_id")
+        if isinstance(lead_id, int):
+            lead = self.env["crm.lead"].browse(lead_id).exists()
+            return lead._filtered_access("read").display_name or self._description
+        names = (vals.get(name) for name in ("name", "partner_name", "contact_name"))
+        return next(filter(None, names), self._description)

@@ -1,0 +1,80 @@
+from odoo import api, models
+
+from ..exceptions import FunnelFollowupError
+from .base.calendar import CLOCK_TOLERANCE
+from .base.telling import check_how_far, check_not_before, is_told_by_people
+from .base.text import is_blank
+from .funnel_gate_policy import is_judged
+
+# A log says something in one of these.
+TEXTS = ("summary", "situation", "problem", "implication", "need_payoff", "feedback")
+
+
+class FunnelFollowupContent(models.AbstractModel):
+    """What makes a log of a contact one: it says something, and of a time that can be.
+
+    Empty logs of before this rule stay as they are.
+    """
+
+    _name = "funnel.followup.content"
+    _description = "Content of a follow-up"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Let what background code logs say at least by which door it came."""
+        if not is_judged(self.env):
+            vals_list = [self._fill_in(vals) for vals in vals_list]
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if set(TEXTS).isdisjoint(vals) or not is_judged(self.env):
+            return super().write(vals)
+        told = self.filtered(lambda log: not log._is_empty())
+        result = super().write(vals)
+        told._check_says_something()
+        return result
+
+    @api.model
+    def _fill_in(self, vals):
+        if self._says_something(vals):
+            return vals
+        return {**vals, "summary": self.env["crm.lead"]._funnel_name_door()}
+
+    def _check_says_something(self):
+        """
+        :raise FunnelFollowupError: a log says nothing
+        """
+        for log in self:
+            if log._is_empty():
+                raise FunnelFollowupError(
+                    f"{log.lead_id.display_name}: {self._empty_reason()}"
+                )
+
+    @api.model
+    def _says_something(self, values):
+        return not all(is_blank(values.get(name)) for name in TEXTS)
+
+    def _is_empty(self):
+        return all(is_blank(self[name]) for name in TEXTS)
+
+    def _empty_reason(self):
+        return self.env._(
+            "this follow-up says nothing. Fill in “What was talked about”, a part of "
+            "SPIN or “Feedback / pain”."
+        )
+
+    def _check_told(self):
+        """Check the “When” that a person tells; imported logs keep what they say.
+
+        :raise UserError: too long ago, or before the lead was obtained
+        """
+        if not is_told_by_people(self.env):
+            return
+        reason = self.env._(
+            "when the lead was obtained. Correct “When”, or “Obtained at” of the lead."
+        )
+        for log in self:
+            lead, moment = log.lead_id, log.happened_at
+            check_how_far(lead, moment)
+            start = lead.funnel_obtained_at
+            check_not_before(lead, moment, start and start - CLOCK_TOLERANCE, reason)
