@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .base.arguments import each_once
+
 STATES = [("planned", "Planned"), ("late", "Late"), ("done", "Done")]
 
 
@@ -41,6 +43,7 @@ class FunnelClosingStep(models.Model):
         }
         return Domain.OR(domains[state] for state in value if state in domains)
 
+    @each_once
     def action_done(self):
         self.filtered(
             lambda step: not step.done_on

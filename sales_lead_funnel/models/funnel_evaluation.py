@@ -14,6 +14,7 @@ class FunnelEvaluationAxis(models.Model):
 
     _name = "funnel.evaluation.axis"
     _description = "Axis of the evaluation"
+    _inherit = ["funnel.intake.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

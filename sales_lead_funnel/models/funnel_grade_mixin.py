@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ..exceptions import FunnelGradeError
+from .base.arguments import each_once, once, read_record, read_text
 from .funnel_mark import has_mark, with_mark
 
 REVIEWER_GROUP = "sales_team.group_sale_salesman_all_leads"
@@ -119,13 +120,16 @@ class FunnelGradeMixin(models.AbstractModel):
     # STEPS
     # ------------------------------------------------------------
 
+    @each_once
     def funnel_propose_grade(self, grade_id=False, reason=False):
         """Propose a grade for these leads, for the manager to review (S0-13).
 
         :param int grade_id: the grade; by default what each lead's score suggests
         :param str reason: why, in the rep's words
         :raise FunnelGradeError: no reason, or nothing to propose
+        :raise UserError: no such grade, or the reason is no text or too long
         """
+        grade_id, reason = self._funnel_read_step(grade_id, reason)
         self._funnel_check_reason(reason)
         for suggestion, leads in self.grouped("funnel_suggested_grade_id").items():
             chosen = grade_id or suggestion.id
@@ -140,6 +144,7 @@ class FunnelGradeMixin(models.AbstractModel):
             leads._funnel_step("proposed", chosen, reason)
         return True
 
+    @each_once
     def funnel_review_grade(self, grade_id=False, reason=False):
         """Confirm the proposed grade of these leads, or correct it (S0-14).
 
@@ -147,8 +152,10 @@ class FunnelGradeMixin(models.AbstractModel):
         :param str reason: why; required for a correction
         :raise AccessError: the user is no manager
         :raise FunnelGradeError: nothing was proposed, or no reason to correct
+        :raise UserError: no such grade, or the reason is no text or too long
         """
         self._funnel_check_reviewer()
+        grade_id, reason = self._funnel_read_step(grade_id, reason)
         for proposed, leads in self.grouped("funnel_grade_id").items():
             chosen = grade_id or proposed.id
             if not chosen:
@@ -162,6 +169,12 @@ class FunnelGradeMixin(models.AbstractModel):
                 leads._funnel_check_reason(reason)
             leads._funnel_step("reviewed", chosen, reason)
         return True
+
+    def _funnel_read_step(self, grade_id, reason):
+        """Return grade and reason as a caller gives them, checked."""
+        grade = read_record(self.env["funnel.grade"], grade_id, self.env._("Grade"))
+        reason = read_text(self.env, reason, self.env._("Reason"))
+        return grade.id, self._funnel_fit_text("funnel_grade_reason", reason)
 
     def _funnel_can_review(self):
         return self.env.su or self.env.user.has_group(REVIEWER_GROUP)
@@ -187,8 +200,14 @@ class FunnelGradeMixin(models.AbstractModel):
     def _funnel_step(self, kind, grade_id, reason):
         """Write one step of grading and its row in the ledger.
 
-        Confirming without a word leaves the reason of the proposal (S0-16).
+        Confirming without a word leaves the reason of the proposal (S0-16). What
+        says the same as the last step is none.
         """
+        self = once(self).filtered(
+            lambda lead: not lead._funnel_is_said(kind, grade_id, reason)
+        )
+        if not self:
+            return
         before = {lead.id: lead.funnel_grade_id.id or None for lead in self}
         event = self._funnel_get_event()
         vals = {"funnel_grade_id": grade_id, "funnel_grade_state": kind}
@@ -212,6 +231,12 @@ class FunnelGradeMixin(models.AbstractModel):
         self._funnel_forget_ledger()
         self._funnel_end_reviews(kind)
 
+    def _funnel_is_said(self, kind, grade_id, reason):
+        """Is this the proposal that waits for review already?"""
+        known = (self.funnel_grade_id.id, self.funnel_grade_reason or False)
+        waits = kind == "proposed" and self.funnel_grade_state == "proposed"
+        return waits and known == (grade_id, reason or False)
+
     def _funnel_end_reviews(self, kind):
         """End the managers' activities: reviewed, or asked anew for a new proposal."""
         activities = self._funnel_get_open(Domain("funnel_purpose", "=", "review"))
@@ -229,9 +254,11 @@ class FunnelGradeMixin(models.AbstractModel):
     # ACTIONS
     # ------------------------------------------------------------
 
+    @each_once
     def action_funnel_propose_grade(self):
         return self._funnel_open_grade_wizard("propose", self.env._("Propose grade"))
 
+    @each_once
     def action_funnel_review_grade(self):
         self._funnel_check_reviewer()
         return self._funnel_open_grade_wizard("review", self.env._("Review grade"))

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..exceptions import FunnelRegisterError
 from ..tools.names import split_client, split_contact
+from .base.limits import LIMITS, cut
 
 ENTRY_DEADLINE = timedelta(hours=24)  # S0-34
 NAME_NEED_LENGTH = 60  # characters of the need that go into a lead's title
@@ -263,7 +264,7 @@ class FunnelRegisterMixin(models.AbstractModel):
         others = map(vals.get, ("phone", "email_from", "funnel_code"))
         name = known or next(filter(None, others), None)
         if name and "default_name" not in self.env.context:
-            vals["name"] = name
+            vals["name"] = cut(name, LIMITS["char"])
 
     @api.model
     def _funnel_split_client(self, text):

@@ -75,6 +75,12 @@ class FunnelStakeholder(models.Model):
             person.name = partner.name or person.name
             person.function = partner.function or person.function
 
+    @api.constrains("name")
+    def _check_name_of_partner(self):
+        """A name that was taken from a contact is not blank either."""
+        for person in self:
+            person._funnel_check_name({"name": person.name})
+
     @api.constrains("parent_id", "lead_id")
     def _check_parent(self):
         if self._has_cycle():

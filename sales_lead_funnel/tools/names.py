@@ -51,6 +51,7 @@ LATIN_LEGAL_FORMS = (
     "oy",
     "sdn bhd",
 )
+KEY_LENGTH = 256  # an index of PostgreSQL takes no longer texts
 HAN_FORMS = sorted(HAN_LEGAL_FORMS, key=len, reverse=True)
 LATIN_FORMS = sorted(LATIN_LEGAL_FORMS, key=len, reverse=True)
 _HAN = "\u3400-\u9fff\uf900-\ufaff"  # CJK ideographs of the basic plane
@@ -81,12 +82,13 @@ def client_key(name):
     ('有限公司', '')
 
     :param name: what was typed, or None/False
-    :return: the key; empty when the name holds no letter and no digit
+    :return: the key, of at most KEY_LENGTH characters; empty when the name holds no
+        letter and no digit
     """
     key, longer = _key_once(name or ""), None
     while key != longer:
         key, longer = _key_once(key), key
-    return key
+    return key[:KEY_LENGTH]
 
 
 def split_client(text):
