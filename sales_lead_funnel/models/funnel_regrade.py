@@ -49,7 +49,9 @@ class FunnelRegrade(models.AbstractModel):
         changed = []
         for card in self.env["funnel.scorecard"]._get_compiled():
             own = card.get_domain()
-            judged = self._try_card(card, self._judge_card, lead_model, card, rest & own)
+            judged = self._try_card(
+                card, self._judge_card, lead_model, card, rest & own
+            )
             changed += judged or []
             if judged is not None or self._can_be_searched(lead_model, card, own):
                 rest &= ~own

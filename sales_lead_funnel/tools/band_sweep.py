@@ -23,7 +23,9 @@ class Axis(NamedTuple):
         """Return the index of a value that is named in a condition."""
         if value is UNSET and not self.is_number:
             return 0
-        return self.first + bisect_left(self.values, value or 0 if self.is_number else value)
+        return self.first + bisect_left(
+            self.values, value or 0 if self.is_number else value
+        )
 
 
 def first_overlap(domains, today=None):
@@ -121,7 +123,10 @@ def _find_meeting(segments):
 def _make_axis(terms):
     """Return the axis of the field of these terms; None where kinds are mixed."""
     constants = {
-        constant for _position, term in terms for leaf in term for constant in leaf.values
+        constant
+        for _position, term in terms
+        for leaf in term
+        for constant in leaf.values
     }
     kinds = {kind for kind, _value in constants}
     kind = get_kind(kinds)
@@ -129,7 +134,9 @@ def _make_axis(terms):
         return None
     samples = get_samples(kind, {value for _kind, value in constants})
     is_number = kind in ("number", "bool")
-    named = [value for value in samples if type(value) is not object and value is not UNSET]
+    named = [
+        value for value in samples if type(value) is not object and value is not UNSET
+    ]
     beyond = sum(type(value) is object for value in samples)  # a value not named
     first = 0 if is_number else 1
     values = sorted(set(named))

@@ -163,7 +163,9 @@ def _find_form(spaced, end, forms, may_precede):
     """
     for form in forms:
         start = end - len(form)
-        if spaced.endswith(form, 0, end) and may_precede(spaced[max(start - 1, 0) : start]):
+        if spaced.endswith(form, 0, end) and may_precede(
+            spaced[max(start - 1, 0) : start]
+        ):
             return start
     return end
 

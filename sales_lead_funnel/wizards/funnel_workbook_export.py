@@ -17,6 +17,7 @@ class FunnelWorkbookExport(models.TransientModel):
 
     _name = "funnel.workbook.export"
     _description = "Monthly review workbook"
+    _inherit = ["funnel.intake.mixin"]
 
     month = fields.Date(required=True, default=lambda self: self._default_month())
     period_label = fields.Char(compute="_compute_period_label")

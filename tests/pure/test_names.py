@@ -126,7 +126,9 @@ def test_contact_column_tells_phone_from_email(text, phone, email):
     assert split_contact(text) == {"phone": phone, "email": email}
 
 
-@pytest.mark.parametrize("word", ["co ", "公司", "co公司", "c o ", "co 公 司 ", "分公司"])
+@pytest.mark.parametrize(
+    "word", ["co ", "公司", "co公司", "c o ", "co 公 司 ", "分公司"]
+)
 def test_long_names_take_no_time(word):
     """Legal forms that repeat were cut off one by one from a copy of the name."""
     start = time.perf_counter()

@@ -6,8 +6,8 @@ Whatever is odd gets an error that people can read.
 from functools import wraps
 
 from odoo import fields
-from odoo.exceptions import MissingError, UserError
 from odoo.api import NewId
+from odoo.exceptions import MissingError, UserError
 
 LARGEST_ID = 2**31 - 1
 UNREADABLE = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
@@ -75,9 +75,11 @@ def read_text(env, value, label):
     """
     if not value:
         return ""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or "\x00" in value:
         raise UserError(
-            env._("“%(label)s” is %(value)s; it must be a text.", label=label, value=value)
+            env._(
+                "“%(label)s” is %(value)s; it must be a text.", label=label, value=value
+            )
         )
     return value
 
