@@ -5,7 +5,7 @@ import random
 import time
 from functools import partial
 
-from odoo.exceptions import ConcurrencyError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.service.model import (
     MAX_TRIES_ON_CONCURRENCY_FAILURE,
@@ -73,7 +73,7 @@ def run_in_batches(records, job, size, *work, version="", logger=_logger):
     """Run steps on the records of their domains, committing after each batch.
 
     When time is out, the next run goes on there. A record that fails is logged and left
-    out, see :func:`attempt`; where another transaction was met, the batch is done again.
+    out (:func:`attempt`); where another transaction was met, the batch is done again.
 
     :param records: the model, in the environment to search and to work in
     :param str job: name of the job, for its resume point
@@ -144,14 +144,14 @@ def attempt(env, step, items, logger):
 
 
 def _tell(items):
-    """Name an item for the log, by its number where it cannot even be read."""
+    """Name an item for the log, where it can be read at all."""
     try:
         return f"{items} ({items.display_name})"
-    except Exception:
+    except (ArithmeticError, AttributeError, LookupError, UserError, ValueError):
         return str(items)
 
 
-def try_again(env, function):
+def try_again(env, function, tries=MAX_TRIES_ON_CONCURRENCY_FAILURE):
     """Call a function, and again in a new transaction while another one is met.
 
     Only crons may begin anew: what was done before in their transaction is committed.
@@ -159,14 +159,12 @@ def try_again(env, function):
 
     :return: what the function returns
     """
-    tries = MAX_TRIES_ON_CONCURRENCY_FAILURE
-    for number in range(1, tries + 1):
-        try:
-            return function()
-        except MET as error:
-            if number == tries or not env.context.get("ir_cron_progress_id"):
-                raise
-            _logger.info("%s, try %s of %s fails", error, number, tries)
-            env.cr.rollback()
-            time.sleep(random.uniform(0, 2**number / 10))
-    return None
+    try:
+        return function()
+    except MET as error:
+        if tries <= 1 or not env.context.get("ir_cron_progress_id"):
+            raise
+        _logger.info("%s: done again", error)
+    env.cr.rollback()
+    time.sleep(random.uniform(0, 1 / tries))
+    return try_again(env, function, tries - 1)

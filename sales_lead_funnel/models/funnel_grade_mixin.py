@@ -198,16 +198,18 @@ class FunnelGradeMixin(models.AbstractModel):
             )
 
     def _funnel_step(self, kind, grade_id, reason):
-        """Write one step of grading and its row in the ledger.
-
-        Confirming without a word leaves the reason of the proposal (S0-16). What
-        says the same as the last step is none.
-        """
-        self = once(self).filtered(
+        """Take one step of grading, each lead once; what was said already is none."""
+        leads = once(self).filtered(
             lambda lead: not lead._funnel_is_said(kind, grade_id, reason)
         )
-        if not self:
-            return
+        if leads:
+            leads._funnel_write_step(kind, grade_id, reason)
+
+    def _funnel_write_step(self, kind, grade_id, reason):
+        """Write one step of grading and its row in the ledger.
+
+        Confirming without a word leaves the reason of the proposal (S0-16).
+        """
         before = {lead.id: lead.funnel_grade_id.id or None for lead in self}
         event = self._funnel_get_event()
         vals = {"funnel_grade_id": grade_id, "funnel_grade_state": kind}

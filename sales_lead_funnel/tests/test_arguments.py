@@ -76,6 +76,24 @@ class TestRepeatedIds(GateCommon):
         self._repeat(self.lead, self.rep).write(vals)
         self.assertEqual(len(self._changes(self.lead, "proposed")), 1)
 
+    def test_list_is_saved_once(self):
+        vals = {"funnel_grade_id": self.grade_a.id, "funnel_grade_reason": "Big"}
+        leads = self._repeat(self.lead, self.rep, 40)
+        leads.web_save_multi(
+            [dict(vals) for _lead in leads], self._specification_of("list")
+        )
+        self.assertEqual(len(self._changes(self.lead, "proposed")), 1)
+
+    def test_import_of_one_lead_many_times(self):
+        xmlid = self.lead.export_data(["id"])["datas"][0][0]
+        leads = self.env["crm.lead"].with_user(self.rep)
+        result = leads.load(
+            ["id", "funnel_grade_id/.id", "funnel_grade_reason"],
+            [[xmlid, str(self.grade_a.id), "Big"]] * 40,
+        )
+        self.assertEqual(set(result["ids"]), set(self.lead.ids))
+        self.assertEqual(len(self._changes(self.lead, "proposed")), 1)
+
     def test_same_proposal_again_is_none(self):
         for _time in range(3):
             self.lead.with_user(self.rep).funnel_propose_grade(self.grade_a.id, "Big")

@@ -108,7 +108,7 @@ def _sweep(terms):
 
 
 def _find_meeting(segments):
-    """Return the positions of two that share a point, of sorted (start, end, position)."""
+    """Return the positions of two sorted (start, end, position) that share a point."""
     reach = {}  # {position: how far it reaches} of the two that reach farthest
     for start, end, position in segments:
         for other, other_end in reach.items():

@@ -9,6 +9,9 @@ from odoo import fields
 from odoo.api import NewId
 from odoo.exceptions import MissingError, UserError
 
+from .limits import cut
+
+TOLD = 60  # characters of a value that an error repeats
 LARGEST_ID = 2**31 - 1
 UNREADABLE = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
 
@@ -59,7 +62,12 @@ def one_record(method):
 def _check_ids(records):
     for id_ in records._ids:
         if not isinstance(id_, NewId) and not is_id(id_):
-            raise MissingError(records.env._("There is no record %s.", id_))
+            raise MissingError(records.env._("There is no record %s.", _tell(id_)))
+
+
+def _tell(value):
+    """Return what an error repeats of a value, which may be of any size."""
+    return cut(repr(value), TOLD)
 
 
 def is_id(value):
@@ -78,7 +86,9 @@ def read_text(env, value, label):
     if not isinstance(value, str) or "\x00" in value:
         raise UserError(
             env._(
-                "“%(label)s” is %(value)s; it must be a text.", label=label, value=value
+                "“%(label)s” is %(value)s; it must be a text.",
+                label=label,
+                value=_tell(value),
             )
         )
     return value
@@ -95,9 +105,10 @@ def read_record(model, value, label):
     if not record:
         raise UserError(
             model.env._(
-                "“%(label)s” is %(value)s: there is no such record. Choose another one.",
+                "“%(label)s” is %(value)s: there is no such record. Choose another "
+                "one.",
                 label=label,
-                value=value,
+                value=_tell(value),
             )
         )
     return record
@@ -115,6 +126,6 @@ def read_date(env, value, label):
             env._(
                 "“%(label)s” is %(value)s; it must be a day, such as 2026-03-01.",
                 label=label,
-                value=value,
+                value=_tell(value),
             )
         ) from error

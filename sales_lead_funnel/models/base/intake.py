@@ -148,9 +148,11 @@ class FunnelIntakeMixin(models.AbstractModel):
 
         Sudo: whoever brought them may have no right to post.
         """
+        if not whole:
+            return
         keeper = self.sudo()
         keeper = keeper.lead_id if "lead_id" in self._fields else keeper
-        if not whole or not hasattr(keeper, "_message_log"):
+        if not hasattr(keeper, "_message_log"):
             return
         parts = [
             Markup("<p>%s</p>%s")
