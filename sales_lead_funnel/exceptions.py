@@ -52,3 +52,7 @@ class FunnelApprovalError(ValidationError):
 
 class FunnelLossError(ValidationError):
     """A loss or competitor is told in a way that does not hold up."""
+
+
+class FunnelTextError(ValidationError):
+    """A text is too long, or a name is blank."""

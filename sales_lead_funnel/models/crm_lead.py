@@ -7,8 +7,7 @@ class CrmLead(models.Model):
     # Each concern is a mixin; they come before core's model so that their
     # overrides wrap core's.
     _inherit = [
-        "funnel.derived.mixin",
-        "funnel.calendar.mixin",
+        "funnel.intake.mixin",
         "funnel.import.mixin",
         "funnel.gate.mixin",
         "funnel.ledger.mixin",

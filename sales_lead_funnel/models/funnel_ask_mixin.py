@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..exceptions import FunnelGateError
+from .base.arguments import is_id, one_record, read_record
 from .funnel_gate_policy import may_approve
 
 ASK_KEY = "funnel_gate_stage_id"  # the stage that was wanted; a number, no privilege
@@ -82,7 +83,7 @@ class FunnelAskMixin(models.AbstractModel):
     def _funnel_get_asked_stage(self):
         key = self.env.context.get(ASK_KEY)
         stages = self.env["crm.stage"]
-        return stages.browse(key).exists() if isinstance(key, int) else stages
+        return stages.browse(key).exists() if is_id(key) else stages
 
     # ------------------------------------------------------------
     # VIEW
@@ -147,14 +148,14 @@ class FunnelAskMixin(models.AbstractModel):
     # DIALOG
     # ------------------------------------------------------------
 
+    @one_record
     def action_funnel_gate_ask(self, stage_id):
         """Return the dialog that asks what a stage needs, False where nothing helps.
 
         :param int stage_id: where the lead was to go
         """
-        self.ensure_one()
         self.check_access("write")
-        stage = self.env["crm.stage"].browse(stage_id).exists()
+        stage = read_record(self.env["crm.stage"], stage_id, self.env._("Stage"))
         rules = self._funnel_find_stopping(stage)
         effects = {self._funnel_get_effect(rule, stage.id) for rule in rules}
         if not effects or "jump" in effects or self._funnel_find_jump_to(stage):
@@ -216,9 +217,9 @@ class FunnelAskMixin(models.AbstractModel):
             },
         }
 
+    @one_record
     def action_funnel_gate_move(self):
         """Close the dialog: saving it moved the lead, or it goes on to approval."""
-        self.ensure_one()
         stage = self._funnel_get_asked_stage()
         if stage and self.stage_id != stage:
             try:

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools.names import client_key
+from .base.arguments import one_record
 
 VISIBLE_LIMIT = 20  # leads of the same client listed on the form
 
@@ -93,8 +94,8 @@ class FunnelClientMixin(models.AbstractModel):
             "contact it."
         )
 
+    @one_record
     def action_funnel_show_same_client(self):
-        self.ensure_one()
         twins = self.search(self._funnel_get_twin_domain()) | self
         return {
             "type": "ir.actions.act_window",

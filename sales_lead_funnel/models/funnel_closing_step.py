@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .base.arguments import each_once
+
 STATES = [("planned", "Planned"), ("late", "Late"), ("done", "Done")]
 
 
@@ -9,7 +11,7 @@ class FunnelClosingStep(models.Model):
 
     _name = "funnel.closing.step"
     _description = "Closing step"
-    _inherit = ["funnel.calendar.mixin", "funnel.lead.child"]
+    _inherit = ["funnel.lead.child"]
     _order = "date_due, sequence, id"
 
     name = fields.Char(string="Closing step", required=True)
@@ -41,6 +43,7 @@ class FunnelClosingStep(models.Model):
         }
         return Domain.OR(domains[state] for state in value if state in domains)
 
+    @each_once
     def action_done(self):
         self.filtered(
             lambda step: not step.done_on

@@ -17,6 +17,7 @@ class FunnelSpinQuestion(models.Model):
 
     _name = "funnel.spin.question"
     _description = "SPIN question"
+    _inherit = ["funnel.intake.mixin"]
     _order = "topic, sequence, id"
 
     name = fields.Char(string="Question", required=True, translate=True)

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import escape_psql
 
+from .base.arguments import one_record, read_text
+
 
 class FunnelCompetitor(models.Model):
     """Who else is in: what they are good at, what we answer, how often we win (S3-10).
@@ -13,6 +15,7 @@ class FunnelCompetitor(models.Model):
 
     _name = "funnel.competitor"
     _description = "Competitor"
+    _inherit = ["funnel.intake.mixin"]
     _order = "name"
 
     name = fields.Char(required=True)
@@ -58,8 +61,8 @@ class FunnelCompetitor(models.Model):
             return "—"
         return f"{rate.value:.0%} ({rate.numerator}/{rate.denominator})"
 
+    @one_record
     def action_show_leads(self):
-        self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm.crm_lead_opportunities"
         )
@@ -72,7 +75,8 @@ class FunnelCompetitor(models.Model):
     @api.model
     def name_create(self, name):
         """A name typed twice in other letters is the same competitor."""
-        known = self.search([("name", "=ilike", escape_psql(name.strip()))], limit=1)
+        name = read_text(self.env, name, self.env._("Name")).strip()
+        known = self.search([("name", "=ilike", escape_psql(name))], limit=1)
         if known:
             return known.id, known.display_name
-        return super().name_create(name.strip())
+        return super().name_create(name)

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..exceptions import FunnelFollowupError
+from .base.arguments import each_once, one_record, read_date, read_text
 from .base.calendar import get_local_day, is_day
 from .base.derived import with_step
 from .base.text import is_blank
@@ -170,13 +171,18 @@ class FunnelContactMixin(models.AbstractModel):
                 {"funnel_last_contact_at": moment, "funnel_agreed_contact_date": day}
             )
 
+    @each_once
     def funnel_pause(self, reason, resume_date):
         """Stop the clock of these leads until a day (S0-17: a legitimate pause).
 
         Sudo: the right to write the leads is checked, and what is written is fixed.
 
         :raise FunnelFollowupError: no reason, or a day that is not ahead
+        :raise UserError: the reason is no text or too long, the day is no day
         """
+        reason = read_text(self.env, reason, self.env._("Reason"))
+        reason = self._funnel_fit_text("funnel_pause_reason", reason)
+        resume_date = read_date(self.env, resume_date, self.env._("Resume on"))
         self._funnel_check_pause(reason, resume_date)
         self.check_access("write")
         with_step(self.sudo()).write(
@@ -197,13 +203,14 @@ class FunnelContactMixin(models.AbstractModel):
         today = fields.Date.context_today(self)
         if is_blank(reason):
             message = self.env._("%s: “Reason” is empty. Say why the lead pauses.")
-        elif not resume_date or fields.Date.to_date(resume_date) <= today:
+        elif not resume_date or resume_date <= today:
             message = self.env._("%s: “Resume on” must be a day ahead.")
         else:
             return
         names = self.mapped("display_name")
         raise FunnelFollowupError(message % ", ".join(names[:NAMED_LEADS]))
 
+    @each_once
     def funnel_resume(self):
         """End the pause of these leads: they are due again today.
 
@@ -223,8 +230,8 @@ class FunnelContactMixin(models.AbstractModel):
     # ACTIONS
     # ------------------------------------------------------------
 
+    @one_record
     def action_funnel_log_followup(self):
-        self.ensure_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Log a follow-up: %s", self.name),
@@ -252,6 +259,7 @@ class FunnelContactMixin(models.AbstractModel):
             "default_contact": self.contact_name or self.partner_id.name,
         }
 
+    @each_once
     def action_funnel_pause(self):
         return {
             "type": "ir.actions.act_window",
@@ -262,6 +270,7 @@ class FunnelContactMixin(models.AbstractModel):
             "context": {"default_lead_ids": self.ids},
         }
 
+    @each_once
     def action_funnel_resume(self):
         return self.funnel_resume()
 
@@ -281,10 +290,7 @@ class FunnelContactMixin(models.AbstractModel):
         run_in_batches(self.sudo(), "plan_contacts", PLAN_BATCH, work, version=version)
 
     def _funnel_replan(self):
-        """Recompute when these leads are due, writing only what changes.
-
-        :return: number of leads looked after
-        """
+        """Recompute when these leads are due, writing only what changes."""
         start = self._funnel_get_cadence_start()
         groups = defaultdict(self.browse)
         for lead in self:
@@ -294,4 +300,3 @@ class FunnelContactMixin(models.AbstractModel):
         for day, leads in groups.items():
             with_step(leads).funnel_next_contact_date = day
         self.flush_recordset(["funnel_next_contact_date"])
-        return len(self)

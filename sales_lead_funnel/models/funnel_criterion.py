@@ -70,7 +70,7 @@ class FunnelCriterion(models.Model):
 
     _name = "funnel.criterion"
     _description = "Criterion of a stage"
-    _inherit = ["funnel.derived.mixin", "funnel.rules.mixin", "mail.thread"]
+    _inherit = ["funnel.rules.mixin", "mail.thread"]
     _order = "stage_id, direction desc, sequence, id"
     _rules_cron = "sales_lead_funnel.ir_cron_prove"
     _rule_fields = frozenset(

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .base.arguments import each_once
 from .base.derived import with_step
 from .funnel_criterion import NEVER_EMPTY
 
@@ -112,6 +113,7 @@ class FunnelDropoutMixin(models.AbstractModel):
         """Today, as the company counts days: compute and search mean the same."""
         return fields.Date.context_today(self._funnel_as_company())
 
+    @each_once
     def action_funnel_lose(self):
         """Ask the reason; core's dialog marks the leads as lost."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -120,6 +122,7 @@ class FunnelDropoutMixin(models.AbstractModel):
         asked = {"dialog_size": "medium", "default_lead_ids": self.ids}
         return {**action, "context": asked}
 
+    @each_once
     def action_funnel_keep(self):
         """Go on with these leads; they come back on the list later."""
         day = self._funnel_get_dropout_day() + timedelta(days=KEEP_DAYS)

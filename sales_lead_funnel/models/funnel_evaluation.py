@@ -14,6 +14,7 @@ class FunnelEvaluationAxis(models.Model):
 
     _name = "funnel.evaluation.axis"
     _description = "Axis of the evaluation"
+    _inherit = ["funnel.intake.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -32,11 +33,7 @@ class FunnelEvaluation(models.Model):
 
     _name = "funnel.evaluation"
     _description = "Opportunity evaluation"
-    _inherit = [
-        "funnel.derived.mixin",
-        "funnel.calendar.mixin",
-        "funnel.evaluation.form",
-    ]
+    _inherit = ["funnel.evaluation.form"]
     _order = "date desc, id desc"
     _rec_name = "date"
 
@@ -159,7 +156,7 @@ class FunnelEvaluationLine(models.Model):
 
     _name = "funnel.evaluation.line"
     _description = "Score of an axis"
-    _inherit = ["funnel.derived.mixin"]
+    _inherit = ["funnel.intake.mixin"]
     _order = "sequence, id"
 
     evaluation_id = fields.Many2one(

@@ -39,8 +39,6 @@ class FunnelFollowup(models.Model):
     _name = "funnel.followup"
     _description = "Follow-up"
     _inherit = [
-        "funnel.derived.mixin",
-        "funnel.calendar.mixin",
         "funnel.followup.correction",
         "funnel.followup.content",
         "funnel.followup.form",

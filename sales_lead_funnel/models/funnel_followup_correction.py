@@ -162,6 +162,7 @@ class FunnelFollowupRevision(models.Model):
 
     _name = "funnel.followup.revision"
     _description = "Earlier version of a follow-up"
+    _inherit = ["funnel.intake.mixin"]
     _order = "id desc"
 
     followup_id = fields.Many2one(

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..tools.wording import find_word, plain
+from .base.derived import with_step
 from .base.rights import is_manager
 from .funnel_lead_finder import LeadFinder
 from .funnel_path import current_path, with_path
@@ -46,7 +47,9 @@ class FunnelFormImport(models.AbstractModel):
     def create(self, vals_list):
         """Note who imports; a caller cannot say so."""
         importer = {"imported_by_id": self._is_import() and self.env.uid}
-        return super().create([{**vals, **importer} for vals in vals_list])
+        noted = [self._funnel_leave_derived(vals) | importer for vals in vals_list]
+        model = with_step(self)
+        return super(FunnelFormImport, model).create(noted).with_env(self.env)
 
     @api.model
     def _is_import(self):

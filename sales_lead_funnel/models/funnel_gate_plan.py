@@ -1,12 +1,11 @@
 import logging
 from datetime import timedelta
-from functools import partial
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools.periods import bounds_utc
-from .funnel_batches import get_version, run_in_batches
+from .funnel_batches import attempt, get_version, run_in_batches, try_again
 from .funnel_plan import EARLIEST_ZONE
 
 _logger = logging.getLogger(__name__)
@@ -89,10 +88,13 @@ class FunnelGatePlan(models.AbstractModel):
             [("activity_type_id", "=", kind.id), ("res_model", "=", "crm.lead")]
         )
         leads = self.env["crm.lead"].sudo().browse(set(planned.mapped("res_id")))
-        complete = set((leads.exists() - self._find_incomplete(leads.exists()))._ids)
-        done = planned.filtered(lambda activity: activity.res_id in complete)
-        done.action_feedback(feedback=self.env._("Complete"))
-        return len(done)
+
+        def close(leads):
+            complete = set((leads - self._find_incomplete(leads))._ids)
+            done = planned.filtered(lambda activity: activity.res_id in complete)
+            done.action_feedback(feedback=self.env._("Complete"))
+
+        return attempt(self.env, close, leads.exists(), _logger)
 
     def _find_incomplete(self, leads):
         """Return the leads that do not meet what the stage they are in asks."""
@@ -177,7 +179,7 @@ class FunnelGatePlan(models.AbstractModel):
     @api.private
     def reconcile_losses(self):
         """Nightly: give every lost lead its loss, also those that no code announced."""
-        return self.env["funnel.loss"].sudo()._reconcile()
+        return try_again(self.env, self.env["funnel.loss"].sudo()._reconcile)
 
     # ------------------------------------------------------------
     # PARTS
@@ -210,17 +212,6 @@ class FunnelGatePlan(models.AbstractModel):
         :return: number of records done
         """
         records = self.env[model].sudo().with_context(active_test=False)
-        work = (domain, partial(self._try_step, step))
-        return run_in_batches(records, job, BATCH, work, **options)
-
-    def _try_step(self, step, records):
-        """Run a step on all records at once; if that fails, on each by itself."""
-        try:
-            with self.env.cr.savepoint():
-                step(records)
-        except Exception:
-            if len(records) > 1:
-                return sum(self._try_step(step, record) for record in records)
-            _logger.exception("%s: automation of the funnel failed", records)
-            return 0
-        return len(records)
+        return run_in_batches(
+            records, job, BATCH, (domain, step), logger=_logger, **options
+        )

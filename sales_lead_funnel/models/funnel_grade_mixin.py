@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..exceptions import FunnelGradeError
+from .base.arguments import each_once, once, read_record, read_text
 from .base.rights import REVIEWER_GROUP, is_manager  # noqa: F401 (read by others)
 from .base.telling import (
     check_how_far,
@@ -142,13 +143,16 @@ class FunnelGradeMixin(models.AbstractModel):
     # STEPS
     # ------------------------------------------------------------
 
+    @each_once
     def funnel_propose_grade(self, grade_id=False, reason=False):
         """Propose a grade for these leads, for the manager to review (S0-13).
 
         :param int grade_id: the grade; by default what each lead's score suggests
         :param str reason: why, in the rep's words
         :raise FunnelGradeError: no reason, or nothing to propose
+        :raise UserError: no such grade, or the reason is no text or too long
         """
+        grade_id, reason = self._funnel_read_step(grade_id, reason)
         reason = self._funnel_find_reason(reason)
         for suggestion, leads in self.grouped("funnel_suggested_grade_id").items():
             chosen = grade_id or suggestion.id
@@ -192,6 +196,7 @@ class FunnelGradeMixin(models.AbstractModel):
         labels = self.env["funnel.stage.move"]._fields["path"]
         return dict(labels._description_selection(self.env))[path]
 
+    @each_once
     def funnel_review_grade(self, grade_id=False, reason=False):
         """Confirm the proposed grade of these leads, or correct it (S0-14).
 
@@ -199,8 +204,10 @@ class FunnelGradeMixin(models.AbstractModel):
         :param str reason: why; required for a correction
         :raise AccessError: the user is no manager, or proposed one of the grades
         :raise FunnelGradeError: nothing was proposed, or no reason to correct
+        :raise UserError: no such grade, or the reason is no text or too long
         """
         self._funnel_check_reviewer()
+        grade_id, reason = self._funnel_read_step(grade_id, reason)
         for proposed, leads in self.grouped("funnel_grade_id").items():
             chosen = grade_id or proposed.id
             if not chosen:
@@ -214,6 +221,12 @@ class FunnelGradeMixin(models.AbstractModel):
                 leads._funnel_check_reason(reason)
             leads._funnel_step("reviewed", chosen, reason)
         return True
+
+    def _funnel_read_step(self, grade_id, reason):
+        """Return grade and reason as a caller gives them, checked."""
+        grade = read_record(self.env["funnel.grade"], grade_id, self.env._("Grade"))
+        reason = read_text(self.env, reason, self.env._("Reason"))
+        return grade.id, self._funnel_fit_text("funnel_grade_reason", reason)
 
     def _funnel_check_reviewer(self):
         if not is_manager(self.env):
@@ -298,6 +311,14 @@ class FunnelGradeMixin(models.AbstractModel):
             )
 
     def _funnel_step(self, kind, grade_id, reason):
+        """Take one step of grading, each lead once; what was said already is none."""
+        leads = once(self).filtered(
+            lambda lead: not lead._funnel_is_said(kind, grade_id, reason)
+        )
+        if leads:
+            leads._funnel_write_step(kind, grade_id, reason)
+
+    def _funnel_write_step(self, kind, grade_id, reason):
         """Write one step of grading and its row in the ledger.
 
         Confirming without a word leaves the reason of the proposal (S0-16).
@@ -349,6 +370,12 @@ class FunnelGradeMixin(models.AbstractModel):
         for lead in self:
             self._funnel_note_late(lead, self.env._("grade %s", grade.name), told)
 
+    def _funnel_is_said(self, kind, grade_id, reason):
+        """Is this the proposal that waits for review already?"""
+        known = (self.funnel_grade_id.id, self.funnel_grade_reason or False)
+        waits = kind == "proposed" and self.funnel_grade_state == "proposed"
+        return waits and known == (grade_id, reason or False)
+
     def _funnel_end_reviews(self, kind):
         """End the managers' activities: reviewed, or asked anew for a new proposal."""
         activities = self._funnel_get_open(Domain("funnel_purpose", "=", "review"))
@@ -366,9 +393,11 @@ class FunnelGradeMixin(models.AbstractModel):
     # ACTIONS
     # ------------------------------------------------------------
 
+    @each_once
     def action_funnel_propose_grade(self):
         return self._funnel_open_grade_wizard("propose", self.env._("Propose grade"))
 
+    @each_once
     def action_funnel_review_grade(self):
         self._funnel_check_reviewer()
         return self._funnel_open_grade_wizard("review", self.env._("Review grade"))

@@ -13,6 +13,7 @@ class FunnelGuardedChild(models.AbstractModel):
     _description = "Record of a lead with steps of its own"
     _inherit = ["funnel.lead.child"]
 
+    _funnel_guards_itself = True
     _step_key = None  # key of the mark in the context, one per model
     _free_fields = frozenset()  # what people write
 

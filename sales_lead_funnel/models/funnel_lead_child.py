@@ -8,6 +8,7 @@ class FunnelLeadChild(models.AbstractModel):
 
     _name = "funnel.lead.child"
     _description = "Record of a lead"
+    _inherit = ["funnel.intake.mixin"]
 
     lead_id = fields.Many2one("crm.lead", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="lead_id.company_id")

@@ -1,10 +1,16 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..exceptions import FunnelGateError, FunnelLossError
+from .base.arguments import each_once, one_record
 from .base.telling import explicit_happened_at
+from .funnel_batches import attempt
 from .funnel_path import current_path
 from .funnel_stage_move import PATHS
+
+_logger = logging.getLogger(__name__)
 
 STATES = [("todo", "To analyse"), ("done", "Analysed"), ("reopened", "Reopened")]
 OPEN = ["todo", "done"]
@@ -24,7 +30,6 @@ class FunnelLoss(models.Model):
     _name = "funnel.loss"
     _description = "Loss"
     _inherit = [
-        "funnel.calendar.mixin",
         "funnel.guarded.child",
         "mail.thread",
         "mail.activity.mixin",
@@ -244,25 +249,27 @@ class FunnelLoss(models.Model):
         """
         self.env["crm.lead"].flush_model()
         self.flush_model()
-        count = self._close_of_live() + self._open_missing()
-        self.invalidate_model(flush=False)
-        return count
-
-    def _close_of_live(self):
-        """Close the open losses of leads that live again."""
         alive = self.sudo().search(
             [("state", "in", OPEN), ("lead_id.won_status", "!=", "lost")]
         )
-        self._close_for(alive.lead_id)
-        return len(alive)
+        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
+        lost = leads.search(
+            [
+                ("won_status", "=", "lost"),
+                ("funnel_loss_ids", "not any", [("state", "in", OPEN)]),
+            ]
+        )
+        count = attempt(self.env, self._close_for, alive.lead_id, _logger)
+        count += attempt(self.env, self._open_missing, lost, _logger)
+        self.invalidate_model(flush=False)
+        return count
 
-    def _open_missing(self):
+    def _open_missing(self, lost):
         """Give lost leads without an open loss one, in one statement.
 
         Those with a reason count as analysed. Another transaction may be losing the
         same lead at this moment.
         """
-        self.flush_model()
         self.env.cr.execute(
             SQL(
                 """
@@ -278,21 +285,19 @@ class FunnelLoss(models.Model):
                        COALESCE(lead.date_closed, lead.write_date, %(now)s),
                        'reconcile', 1, %(now)s, 1, %(now)s
                   FROM crm_lead lead
-                 WHERE lead.won_status = 'lost'
-                   AND NOT EXISTS (
-                       SELECT 1 FROM funnel_loss loss
-                        WHERE loss.lead_id = lead.id AND loss.state IN ('todo', 'done'))
+                 WHERE lead.id = ANY(%(ids)s)
                 ON CONFLICT DO NOTHING
                 """,
                 now=self.env.cr.now(),
+                ids=lost.ids,
             )
         )
-        return self.env.cr.rowcount
 
     # ------------------------------------------------------------
     # ACTIONS
     # ------------------------------------------------------------
 
+    @each_once
     def action_complete(self):
         """The owner has analysed the loss."""
         todo = self.filtered(lambda loss: loss.state == "todo")
@@ -309,20 +314,20 @@ class FunnelLoss(models.Model):
         todo.sudo().activity_feedback(ACTIVITIES[:1])
         return True
 
+    @one_record
     def action_retry_restore(self):
         """Try again with the same lead, where it was lost."""
-        self.ensure_one()
         lead = self.lead_id
         lead.action_restore()
         self._step().write({"retry_lead_id": lead.id})
         return lead.redirect_lead_opportunity_view()
 
+    @one_record
     def action_retry_fresh(self):
         """Try again with a fresh lead of the same client; the lost one stays lost.
 
         Asked twice, it shows the one that is there.
         """
-        self.ensure_one()
         if self.retry_lead_id:
             return self.retry_lead_id.redirect_lead_opportunity_view()
         fresh = self._make_fresh()

@@ -45,7 +45,7 @@ class FunnelMetrics(models.AbstractModel):
             key is the value or record id, or False for none
         :raise ValueError: an unknown code
         """
-        specs = self._get_specs()
+        specs, codes = self._get_specs(), list(codes)
         unknown = [code for code in codes if code not in specs]
         if unknown:
             raise ValueError(f"unknown figures {unknown}; known: {sorted(specs)}")

@@ -43,7 +43,7 @@ class FunnelMyDay(models.AbstractModel):
             managers have ``team``.
         """
         is_manager = self.env.user.has_group(REVIEWER_GROUP)
-        screen = (screen or "team") if is_manager else "own"
+        screen = "own" if screen == "own" or not is_manager else "team"
         day = {
             "screen": screen,
             "is_manager": is_manager,
@@ -266,6 +266,6 @@ class FunnelMyDay(models.AbstractModel):
                 grade.name or "A",
             ),
             "count": count,
-            "rows": self._get_meeting_rows(records),
+            "rows": self._get_rows("meeting", records),
             "action": self._get_list_action(title, "crm.lead", domain, "meeting"),
         }

@@ -5,12 +5,24 @@ import pytz
 from odoo import fields, models
 from odoo.tools import format_amount, format_date
 
+from .base.limits import cut
 from .funnel_my_day_lists import RECENT_DAYS, RISK_OVERDUE_DAYS
 
 BUTTONS = {  # other lists of leads: log
     "to_review": ["review"],
     "to_propose": ["propose"],
     "dropout": ["lose", "keep"],
+}
+SHOWN = {  # characters of a text that a row shows; a click opens the whole
+    "title": 120,
+    "client": 120,
+    "stage": 60,
+    "rep": 60,
+    "alert": 200,
+    "note": 200,
+    "moved": 200,
+    "blocker": 200,
+    "next": 200,
 }
 
 
@@ -33,9 +45,18 @@ class FunnelMyDayRows(models.AbstractModel):
             "funnel.stage.approval": self._approval_row,
             "mail.activity": self._activity_row,
         }
-        if records._name == "crm.lead":
-            return self._get_lead_rows(name, records)
-        return [make[records._name](record) for record in records]
+        if name == "meeting":
+            rows = self._get_meeting_rows(records)
+        elif records._name == "crm.lead":
+            rows = self._get_lead_rows(name, records)
+        else:
+            rows = [make[records._name](record) for record in records]
+        return [self._cut_row(row) for row in rows]
+
+    def _cut_row(self, row):
+        """Keep the screen small, however long the texts in the database are."""
+        short = {name: cut(row[name], SHOWN[name]) for name in SHOWN if name in row}
+        return {**row, **short}
 
     # ------------------------------------------------------------
     # LEADS

@@ -1,11 +1,14 @@
 from odoo import api, fields, models
 
+from .funnel_batches import try_again
+
 
 class FunnelObjection(models.Model):
     """What clients object, and the answers that worked (S0-26, S3-10)."""
 
     _name = "funnel.objection"
     _description = "Objection"
+    _inherit = ["funnel.intake.mixin"]
     _order = "name"
 
     name = fields.Char(required=True, translate=True)
@@ -41,7 +44,7 @@ class FunnelObjectionAnswer(models.Model):
 
     _name = "funnel.objection.answer"
     _description = "Answer to an objection"
-    _inherit = ["funnel.derived.mixin"]
+    _inherit = ["funnel.intake.mixin"]
     _order = "won_count desc, used_count desc, id"
 
     objection_id = fields.Many2one(
@@ -59,6 +62,9 @@ class FunnelObjectionAnswer(models.Model):
     @api.model
     def _cron_count_uses(self):
         """Nightly: count on how many leads each answer was given and won."""
+        try_again(self.env, self._count_uses)
+
+    def _count_uses(self):
         self.env["funnel.followup"].flush_model()
         self.env["crm.lead"].flush_model(["won_status"])
         self.env.cr.execute(

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .funnel_batches import run_in_batches
+from .funnel_batches import attempt, run_in_batches
 from .mail_activity import CALL, TODO
 
 _logger = logging.getLogger(__name__)
@@ -111,7 +111,8 @@ class FunnelPlan(models.AbstractModel):
         :return: number of leads looked after
         """
         proposed = leads.filtered(lambda lead: lead.funnel_grade_state == "proposed")
-        return self._attempt(self._ask_review, proposed.sudo())
+        step = partial(self._attempt, self._ask_review)
+        return attempt(self.env, step, proposed.sudo(), _logger)
 
     # ------------------------------------------------------------
     # WHICH LEADS
@@ -227,21 +228,9 @@ class FunnelPlan(models.AbstractModel):
         """
         leads = self.env["crm.lead"].sudo()
         work = [(domain, partial(self._attempt, step)) for domain, step in work]
-        return run_in_batches(leads, job, BATCH, *work)
+        return run_in_batches(leads, job, BATCH, *work, logger=_logger)
 
     def _attempt(self, step, leads):
-        """Run a step on each lead.
-
-        :return: number of leads on which it went well
-        """
-        return sum(self._try(step, lead) for lead in leads)
-
-    def _try(self, step, lead):
-        """Run a step; one that fails is logged and leaves the lead as it was."""
-        try:
-            with self.env.cr.savepoint():
-                step(lead)
-        except Exception:
-            _logger.exception("%s: automated planning failed", lead)
-            return False
-        return True
+        """Run a step on each lead."""
+        for lead in leads:
+            step(lead)

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ..exceptions import FunnelRegisterError
 from ..tools.names import split_client, split_contact
 from .base.calendar import get_local_day
+from .base.limits import LIMITS, cut
 from .base.telling import get_latest
 
 ENTRY_DEADLINE = timedelta(hours=24)  # S0-34
@@ -275,7 +276,7 @@ class FunnelRegisterMixin(models.AbstractModel):
         others = map(vals.get, ("phone", "email_from", "funnel_code"))
         name = known or next(filter(None, others), None)
         if name and "default_name" not in self.env.context:
-            vals["name"] = name
+            vals["name"] = cut(name, LIMITS["char"])
 
     @api.model
     def _funnel_split_client(self, text):

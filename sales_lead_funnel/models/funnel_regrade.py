@@ -1,10 +1,11 @@
 import logging
-
-from psycopg2.errors import SerializationFailure
+from functools import partial
 
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
+
+from .funnel_batches import MET, attempt, try_again
 
 _logger = logging.getLogger(__name__)
 
@@ -28,12 +29,7 @@ class FunnelRegrade(models.AbstractModel):
 
         Somebody may save one of the leads at the same moment: then it starts again.
         """
-        try:
-            self._regrade(commit=True)
-        except SerializationFailure:
-            self.env.cr.rollback()
-            _logger.info("A lead was saved meanwhile: scoring again")
-            self.env.ref("sales_lead_funnel.ir_cron_regrade")._trigger()
+        try_again(self.env, partial(self._regrade, commit=True))
 
     @api.model
     def _regrade(self, domain=None, commit=False):
@@ -52,12 +48,37 @@ class FunnelRegrade(models.AbstractModel):
         rest = Domain(domain or [("won_status", "=", "pending")])
         changed = []
         for card in self.env["funnel.scorecard"]._get_compiled():
-            changed += self._judge_card(lead_model, card, rest & card.get_domain())
-            rest &= ~card.get_domain()
+            own = card.get_domain()
+            judged = self._try_card(
+                card, self._judge_card, lead_model, card, rest & own
+            )
+            changed += judged or []
+            if judged is not None or self._can_be_searched(lead_model, card, own):
+                rest &= ~own
         changed += self._judge_rest(lead_model, rest)
         self._store(changed, commit)
         lead_model.invalidate_model(lead_model._funnel_score_outputs(), flush=False)
         return len(changed)
+
+    def _try_card(self, card, function, *args):
+        """Ask the database about a card; one that fails is logged, the others go on.
+
+        :return: what the function returns, None when it failed
+        """
+        try:
+            with self.env.cr.savepoint():
+                return function(*args)
+        except MET:
+            raise
+        except Exception:
+            name = self.env["funnel.scorecard"].sudo().browse(card.id).display_name
+            _logger.exception("Scorecard %s fails: its leads are not scored", name)
+            return None
+
+    def _can_be_searched(self, lead_model, card, domain):
+        """Is it known whose score a card that failed leaves as it is?"""
+        found = self._try_card(card, lead_model.search_count, domain, 1)
+        return found is not None
 
     def _judge_card(self, lead_model, card, domain):
         """Return ``[(id, write date, score, coverage, grade id)]`` of what changes."""
@@ -135,14 +156,17 @@ class FunnelRegrade(models.AbstractModel):
         """
         changed.sort()
         for count, batch in enumerate(split_every(UPDATE_BATCH, changed, list), 1):
-            self._store_suggestions(batch)
-            self._store_results(batch)
+            attempt(self.env, self._store_batch, batch, _logger)
             if commit:
                 done = min(count * UPDATE_BATCH, len(changed))
                 self.env["ir.cron"]._commit_progress(
                     len(batch), remaining=len(changed) - done
                 )
         _logger.info("Scored leads anew: %d changed", len(changed))
+
+    def _store_batch(self, batch):
+        self._store_suggestions(batch)
+        self._store_results(batch)
 
     def _store_results(self, batch):
         self.env.cr.execute(

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..exceptions import FunnelFollowupError
+from .base.arguments import each_once
 from .funnel_grade_mixin import REVIEWER_GROUP
 from .mail_activity import TODO
 
@@ -48,7 +49,6 @@ class FunnelResourceRequest(models.Model):
     _name = "funnel.resource.request"
     _description = "Resource request"
     _inherit = [
-        "funnel.calendar.mixin",
         "funnel.guarded.child",
         "funnel.activity.mixin",
         "mail.thread",
@@ -193,6 +193,7 @@ class FunnelResourceRequest(models.Model):
     # ACTIONS
     # ------------------------------------------------------------
 
+    @each_once
     def action_submit(self):
         self.check_access("write")
         self._go_to("submitted", answered_by_id=False)
@@ -205,6 +206,7 @@ class FunnelResourceRequest(models.Model):
             request._plan(manager, min(request.wanted_date, soon), summary)
         return True
 
+    @each_once
     def action_approve(self):
         self._check_manager()
         self._check_is_planned()
@@ -213,6 +215,7 @@ class FunnelResourceRequest(models.Model):
         self._plan_work()
         return True
 
+    @each_once
     def action_refuse(self):
         self._check_manager()
         for request in self:
@@ -232,6 +235,7 @@ class FunnelResourceRequest(models.Model):
             request._plan(request.requester_id, speaker._funnel_get_today(), summary)
         return True
 
+    @each_once
     def action_done(self):
         for request in self:
             if request.state == "approved" and not request.can_finish:
@@ -246,6 +250,7 @@ class FunnelResourceRequest(models.Model):
         self._end_activities()
         return True
 
+    @each_once
     def action_cancel(self):
         self.check_access("write")
         self._go_to("cancelled")

@@ -17,6 +17,7 @@ class FunnelRulesMixin(models.AbstractModel):
 
     _name = "funnel.rules.mixin"
     _description = "Rules that are kept compiled"
+    _inherit = ["funnel.intake.mixin"]
 
     _rule_fields = None  # names of the fields that make a rule; None: all of them
     _rules_cron = None  # xmlid of the cron by which open leads follow a change

@@ -1,11 +1,11 @@
-from itertools import combinations
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..exceptions import FunnelScorecardError
-from ..tools.bands import overlap
+from ..tools.band_sweep import first_overlap
 from .funnel_domain import check_lead_domain, get_usable_domain, parse_domain
+
+MAX_BANDS = 50  # of one criterion
 
 
 class FunnelScorecardPart(models.AbstractModel):
@@ -92,24 +92,45 @@ class FunnelScorecardCriterion(models.Model):
         "funnel.scorecard.band", "criterion_id", string="Bands", copy=True
     )
 
-    @api.constrains("band_ids")
     def _check_bands_do_not_overlap(self):
+        """Called once for all bands that change together."""
         today = fields.Date.context_today(self)
         for criterion in self:
-            for one, two in combinations(criterion.band_ids, 2):
-                domains = parse_domain(one.domain), parse_domain(two.domain)
-                if overlap(*domains, today=today):
-                    raise FunnelScorecardError(
-                        self.env._(
-                            "Scorecard %(card)s, criterion %(criterion)s: the bands "
-                            "%(one)s and %(two)s overlap, a lead could meet both. "
-                            "Change the “Condition” of one of them.",
-                            card=criterion.dimension_id.scorecard_id.name,
-                            criterion=criterion.name,
-                            one=one.display_name,
-                            two=two.display_name,
-                        )
+            bands = criterion.band_ids
+            domains = [parse_domain(band.domain) for band in bands]
+            overlapping = first_overlap(domains, today)
+            if overlapping:
+                one, two = (bands[position] for position in overlapping)
+                raise criterion._overlap_error(one, two)
+
+    def _check_band_count(self):
+        for criterion in self:
+            count = len(criterion.band_ids)
+            if count > MAX_BANDS:
+                raise FunnelScorecardError(
+                    self.env._(
+                        "Scorecard %(card)s, criterion %(criterion)s: it would have "
+                        "%(count)s bands; at most %(limit)s are possible. Join some "
+                        "of them, or delete those you do not need.",
+                        card=criterion.dimension_id.scorecard_id.name,
+                        criterion=criterion.name,
+                        count=count,
+                        limit=MAX_BANDS,
                     )
+                )
+
+    def _overlap_error(self, one, two):
+        return FunnelScorecardError(
+            self.env._(
+                "Scorecard %(card)s, criterion %(criterion)s: the bands "
+                "%(one)s and %(two)s overlap, a lead could meet both. "
+                "Change the “Condition” of one of them.",
+                card=self.dimension_id.scorecard_id.name,
+                criterion=self.name,
+                one=one.display_name,
+                two=two.display_name,
+            )
+        )
 
 
 class FunnelScorecardBand(models.Model):
@@ -142,6 +163,7 @@ class FunnelScorecardBand(models.Model):
 
     @api.constrains("domain", "criterion_id")
     def _check_domain(self):
+        self.criterion_id._check_band_count()  # before each is tried on leads
         for band in self:
             check_lead_domain(
                 self.env,

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..exceptions import FunnelApprovalError
+from .base.arguments import each_once
 from .funnel_gate_policy import PASS_KEY, Pass, may_approve_own
 from .funnel_grade_mixin import REVIEWER_GROUP
 from .funnel_mark import with_mark
@@ -211,6 +212,7 @@ class FunnelStageApproval(models.Model):
     # ACTIONS
     # ------------------------------------------------------------
 
+    @each_once
     def action_approve(self):
         """Let the leads in; each is judged as it stands now.
 
@@ -224,6 +226,7 @@ class FunnelStageApproval(models.Model):
                 approval._move_lead()
         return True
 
+    @each_once
     def action_refuse(self):
         for approval in self:
             approval._start_answer()
@@ -242,6 +245,7 @@ class FunnelStageApproval(models.Model):
             approval._plan(told, summary)
         return True
 
+    @each_once
     def action_cancel(self):
         for approval in self:
             if approval.requester_id != self.env.user:
@@ -250,6 +254,7 @@ class FunnelStageApproval(models.Model):
             approval._answer("cancelled", self.env._("Cancelled"))
         return True
 
+    @each_once
     def action_send(self):
         """Close the dialog in which the request was made; saving it was asking."""
         return {"type": "ir.actions.act_window_close", "infos": {"funnel_moved": True}}

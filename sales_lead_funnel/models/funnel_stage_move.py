@@ -1,5 +1,9 @@
+from functools import partial
+
 from odoo import fields, models
 from odoo.tools import SQL
+
+from .funnel_batches import try_again
 
 STATUSES = [("pending", "Ongoing"), ("won", "Won"), ("lost", "Lost")]
 
@@ -125,4 +129,4 @@ class FunnelStageMove(models.Model):
 
     def _cron_reconcile(self):
         """Nightly: catch stage changes that no code path announced."""
-        self._reconcile("reconcile")
+        try_again(self.env, partial(self._reconcile, "reconcile"))

@@ -24,7 +24,7 @@ class FunnelStakeholder(models.Model):
 
     _name = "funnel.stakeholder"
     _description = "Person of the decision chain"
-    _inherit = ["funnel.derived.mixin", "funnel.lead.child"]
+    _inherit = ["funnel.lead.child"]
     _order = "lead_id, parent_id, id"
 
     name = fields.Char(
@@ -65,6 +65,12 @@ class FunnelStakeholder(models.Model):
             partner = person.partner_id
             person.name = partner.name or person.name
             person.function = partner.function or person.function
+
+    @api.constrains("name")
+    def _check_name_of_partner(self):
+        """A name that was taken from a contact is not blank either."""
+        for person in self:
+            person._funnel_check_name({"name": person.name})
 
     @api.constrains("parent_id", "lead_id")
     def _check_parent(self):

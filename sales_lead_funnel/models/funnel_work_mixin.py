@@ -3,6 +3,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
+from .base.arguments import one_record
 from .base.derived import with_step
 from .funnel_evaluation import COMPLEXITIES
 from .funnel_path import current_path
@@ -206,8 +207,8 @@ class FunnelWorkMixin(models.AbstractModel):
                 )
             )
 
+    @one_record
     def action_funnel_open_chain(self):
-        self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "sales_lead_funnel.funnel_stakeholder_action"
         )
@@ -217,8 +218,8 @@ class FunnelWorkMixin(models.AbstractModel):
             "context": {"default_lead_id": self.id},
         }
 
+    @one_record
     def action_funnel_request_resource(self):
-        self.ensure_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Request a resource"),

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .base.arguments import one_record, read_text
+
 CALL = "mail.mail_activity_data_call"
 TODO = "mail.mail_activity_data_todo"
 LOGGED_CATEGORIES = ("phonecall", "meeting")  # talks with the client
@@ -32,13 +34,14 @@ class MailActivity(models.Model):
         result = super().action_done()
         return (len(self) == 1 and self.funnel_get_log_action()) or result
 
+    @one_record
     def funnel_get_log_action(self, feedback=False):
         """Return the action that logs a finished call or meeting, or False.
 
         The web client asks after it marked the activity as done, so skipping the form
         loses nothing: the activity is done and its feedback posted already.
         """
-        self.ensure_one()
+        feedback = read_text(self.env, feedback, self.env._("Feedback"))
         if (
             self.res_model != "crm.lead"
             or self.activity_type_id.category not in LOGGED_CATEGORIES

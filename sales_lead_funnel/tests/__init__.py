@@ -47,3 +47,6 @@ from . import test_gate_plan
 from . import test_workbook_gates
 from . import test_gate_access
 from . import test_gate_matrix
+from . import test_arguments
+from . import test_cron_faults
+from . import test_limits

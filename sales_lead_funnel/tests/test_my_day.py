@@ -58,6 +58,25 @@ class DayCommon(FunnelCommon):
 
 @tagged("post_install", "-at_install")
 class TestMyDay(DayCommon):
+    def test_rows_are_cut(self):
+        """However long the texts are that were there before their limits."""
+        lead = self._due(-1)
+        self.env["funnel.followup"].create(
+            {"lead_id": lead.id, "next_action": "a" * 256, "next_date": self.today}
+        )
+        lead.with_user(self.rep).funnel_propose_grade(self.grade_a.id, "r" * 2_000)
+        self.env.cr.execute(
+            "UPDATE crm_lead SET name = %(text)s, partner_name = %(text)s,"
+            " funnel_grade_state = 'reviewed'",
+            {"text": "x" * 100_000},
+        )
+        self._due(-2, partner_name="Acme")
+        for user, screen in ((self.rep, "own"), (self.manager, "team")):
+            with self.subTest(screen=screen):
+                day = self._day(user, screen)
+                self.assertIn("x" * 100, json.dumps(day))
+                self.assertLess(len(json.dumps(day)), 20_000)
+
     def test_a_contact_is_overdue_due_or_neither(self):
         overdue, due, _later = self._due(-1), self._due(0), self._due(1)
         self.assertEqual(self._ids(self.rep, "overdue"), overdue.ids)

@@ -1,6 +1,8 @@
 """Scorecards: the handbook's arithmetic through records, and bad rules refused (D1)."""
 
+import time
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import Form, tagged
@@ -376,6 +378,44 @@ class TestBadRules(FunnelCommon):
         )
         with self.assertRefused("Question.*Condition"):
             criterion.band_ids[0].domain = "[('funnel_budget_max', '>', 10)]"
+
+    def _ranges(self, count):
+        name = "funnel_budget_max"
+        return [
+            f"[('{name}', '>=', {low}), ('{name}', '<', {low + 1})]"
+            for low in range(count)
+        ]
+
+    def test_as_many_bands_as_possible(self):
+        criterion = self._create_bands(*self._ranges(50))
+        self.assertEqual(len(criterion.band_ids), 50)
+        with self.assertRefused("Mine.*Question.*51 bands.*50"):
+            criterion.band_ids = [(0, 0, {"name": "More", "domain": "[(0, '=', 1)]"})]
+        swap = [(2, criterion.band_ids[0].id), (0, 0, {"name": "Other"})]
+        swap[1][2]["domain"] = "[('funnel_budget_max', '>', 999)]"
+        criterion.band_ids = swap
+        self.assertEqual(len(criterion.band_ids), 50)
+
+    def test_too_many_bands_by_every_door(self):
+        """They are counted before any is tried on leads."""
+        start = time.perf_counter()
+        with self.assertRefused("Question.*500 bands.*50"):
+            self._create_bands(*self._ranges(500))
+        self.assertLess(time.perf_counter() - start, 10)
+        criterion = self._create_bands(*self._ranges(50))
+        other = self._create_bands("[('funnel_budget_max', '>', 999)]")
+        with self.assertRefused("51 bands"):
+            other.band_ids.criterion_id = criterion
+        with self.assertRefused("51 bands"):
+            self.env["funnel.scorecard.band"].create(
+                {"name": "51st", "criterion_id": criterion.id, "domain": "[]"}
+            )
+
+    def test_bands_are_compared_once(self):
+        path = "odoo.addons.sales_lead_funnel.models.funnel_scorecard_parts"
+        with patch(f"{path}.first_overlap", return_value=None) as compare:
+            self._create_bands(*self._ranges(20))
+        self.assertEqual(compare.call_count, 1)
 
     def test_bands_that_touch_are_fine(self):
         criterion = self._create_bands(

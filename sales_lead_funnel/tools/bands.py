@@ -72,17 +72,17 @@ def overlap(domain_a, domain_b, today=None):
     """
     today = today or datetime.now(timezone.utc).date()
     try:
-        pairs = product(_get_terms(domain_a, today), _get_terms(domain_b, today))
+        pairs = product(get_terms(domain_a, today), get_terms(domain_b, today))
     except (UndecidableError, RecursionError):
         return None
-    verdicts = {_meet(*pair) for pair in pairs}
+    verdicts = {meet(*pair) for pair in pairs}
     return True if True in verdicts else None if None in verdicts else False
 
 
 # --- from a domain to a disjunction of terms, each a tuple of leaves ----------------
 
 
-def _get_terms(domain, today):
+def get_terms(domain, today):
     return _expand(_parse(domain, today), negate=False)
 
 
@@ -191,7 +191,7 @@ def _check_size(terms):
 # --- do two terms meet? -------------------------------------------------------------
 
 
-def _meet(term_a, term_b):
+def meet(term_a, term_b):
     """Whether some values satisfy all leaves of two terms; None when unknown."""
     by_field = defaultdict(list)
     for leaf in term_a + term_b:
@@ -213,10 +213,10 @@ def _satisfiable(field, leaves):
     """
     known = [leaf for leaf in leaves if leaf.values is not None]
     constants = {constant for leaf in known for constant in leaf.values}
-    kind = _get_kind({kind for kind, _value in constants})
+    kind = get_kind({kind for kind, _value in constants})
     if kind is None:
         return None
-    samples = _get_samples(kind, {value for _kind, value in constants})
+    samples = get_samples(kind, {value for _kind, value in constants})
     if any(all(_holds(leaf, value, kind) for leaf in known) for value in samples):
         return True if len(known) == len(leaves) else None
     # a dotted path may lead nowhere, and then perhaps satisfies what is negated
@@ -224,7 +224,7 @@ def _satisfiable(field, leaves):
     return None if is_broken_path else False
 
 
-def _get_kind(kinds):
+def get_kind(kinds):
     """The one kind of value a field is compared with; None when they are mixed."""
     kinds = kinds - {"unset"}
     if kinds == {"bool", "number"}:
@@ -232,7 +232,7 @@ def _get_kind(kinds):
     return kinds.pop() if len(kinds) == 1 else "any" if not kinds else None
 
 
-def _get_samples(kind, values):
+def get_samples(kind, values):
     """Values of which one satisfies any satisfiable set of leaves."""
     set_values = sorted(values - {UNSET})
     if kind == "bool":

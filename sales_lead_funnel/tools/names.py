@@ -51,13 +51,14 @@ LATIN_LEGAL_FORMS = (
     "oy",
     "sdn bhd",
 )
+KEY_LENGTH = 256  # an index of PostgreSQL takes no longer texts
+HAN_FORMS = sorted(HAN_LEGAL_FORMS, key=len, reverse=True)
+LATIN_FORMS = sorted(LATIN_LEGAL_FORMS, key=len, reverse=True)
 _HAN = "\u3400-\u9fff\uf900-\ufaff"  # CJK ideographs of the basic plane
 _HAN_SPACE = re.compile(rf"(?<=[{_HAN}]) | (?=[{_HAN}])")
 # "s a" → "sa": a run of single letters is an initialism that lost its dots
 _INITIALISM = re.compile(r"(?<![^ ])[a-z](?: [a-z])+(?![^ ])")
-# a branch (分公司) is a body of its own in a way that 公司 alone is not
-_HAN_FORM = re.compile(rf"(?<!分)(?:{'|'.join(HAN_LEGAL_FORMS)})$")
-_LATIN_FORM = re.compile(rf"(?:^|(?<=[ {_HAN}]))(?:{'|'.join(LATIN_LEGAL_FORMS)})$")
+_BEFORE_LATIN = re.compile(f"[ {_HAN}]")  # a word begins after one of these
 _PERSON_MARK = re.compile(
     r"\s*[(\uff08]\s*(?:个人|個人|person)\s*[)\uff09]\s*$", re.IGNORECASE
 )
@@ -68,7 +69,8 @@ def client_key(name):
     """The same company typed differently has the same key.
 
     Width, case, white space, punctuation and legal forms at the end are dropped;
-    a name that is nothing but a legal form keeps it.
+    a name that is nothing but a legal form keeps it. Takes time in proportion to
+    the length of the name.
 
     >>> client_key("华为技术 有限公司") == client_key("华为技术(集团)有限责任公司")
     True
@@ -80,12 +82,13 @@ def client_key(name):
     ('有限公司', '')
 
     :param name: what was typed, or None/False
-    :return: the key; empty when the name holds no letter and no digit
+    :return: the key, of at most KEY_LENGTH characters; empty when the name holds no
+        letter and no digit
     """
     key, longer = _key_once(name or ""), None
     while key != longer:
         key, longer = _key_once(key), key
-    return key
+    return key[:KEY_LENGTH]
 
 
 def split_client(text):
@@ -142,11 +145,38 @@ def _letter_or_space(char):
 
 def _strip_legal_forms(spaced):
     """Cut legal forms off the end until none is left, perhaps to nothing."""
-    longer = None
-    while spaced != longer:
-        longer = spaced
-        spaced = _LATIN_FORM.sub("", _HAN_FORM.sub("", spaced)).rstrip()
-    return spaced
+    end, longer = len(spaced), None
+    while end != longer:
+        longer = end
+        end = _find_form(spaced, end, HAN_FORMS, _may_precede_han)
+        end = _find_form(spaced, end, LATIN_FORMS, _may_precede_latin)
+        if spaced[end - 1 : end] == " ":
+            end -= 1
+    return spaced[:end]
+
+
+def _find_form(spaced, end, forms, may_precede):
+    """Return where the longest form begins that ends at ``end``, else ``end``.
+
+    :param forms: texts, the longest first
+    :param may_precede: tells whether a form may follow a character, "" at the start
+    """
+    for form in forms:
+        start = end - len(form)
+        if spaced.endswith(form, 0, end) and may_precede(
+            spaced[max(start - 1, 0) : start]
+        ):
+            return start
+    return end
+
+
+def _may_precede_han(char):
+    """A branch (分公司) is a body of its own in a way that 公司 alone is not."""
+    return char != "分"
+
+
+def _may_precede_latin(char):
+    return not char or _BEFORE_LATIN.match(char) is not None
 
 
 def _fold_width(text):

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 
 class CrmLeadLost(models.TransientModel):
     _name = "crm.lead.lost"
-    _inherit = ["funnel.calendar.mixin", "crm.lead.lost"]
+    _inherit = ["funnel.intake.mixin", "crm.lead.lost"]
 
     funnel_competitor_id = fields.Many2one("funnel.competitor", string="Lost to")
     funnel_lesson = fields.Text(string="What was learnt")

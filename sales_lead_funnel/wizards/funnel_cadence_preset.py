@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..models.base.arguments import one_record
+
 FIRST, A, B, C = False, "grade_a", "grade_b", "grade_c"
 QUOTED = "quoted"  # stages in which the quotation is out: the client decides
 # preset → (grade, phase, days between contacts, channel)
@@ -101,6 +103,7 @@ class FunnelCadencePreset(models.TransientModel):
         if not cadences.search_count(Domain.TRUE, limit=1):
             cadences.create(self.new({"preset": "tracking"})._get_lines())
 
+    @one_record
     def action_apply(self):
         cadences = self.env["funnel.cadence"]
         cadences.search(Domain.TRUE).unlink()

@@ -1,11 +1,14 @@
 from odoo import api, fields, models
 
+from ..models.base.arguments import one_record
+
 
 class FunnelGradeWizard(models.TransientModel):
     """Propose or review the grade of one lead or many (S0-13, S0-14)."""
 
     _name = "funnel.grade.wizard"
     _description = "Propose or review grades"
+    _inherit = ["funnel.intake.mixin"]
 
     mode = fields.Selection(
         [("propose", "Propose"), ("review", "Review")],
@@ -62,8 +65,8 @@ class FunnelGradeWizard(models.TransientModel):
             suggested = single and single.funnel_suggested_grade_id
             wizard.grade_id = suggested or False
 
+    @one_record
     def action_apply(self):
-        self.ensure_one()
         if self.mode == "propose":
             self.lead_ids.funnel_propose_grade(self.grade_id.id, self.reason)
         else:

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
 from ..exceptions import FunnelCriterionError
+from ..models.base.arguments import one_record
 from ..models.base.derived import with_step
 
 CORE_STAGES = 6  # S1-5: 4–6 core stages, never more
@@ -132,8 +133,8 @@ class FunnelTemplateWizard(models.TransientModel):
                 stage.sequence *= factor
         return {line: int(sequence * factor) for line, sequence in plan.items()}
 
+    @one_record
     def action_apply(self):
-        self.ensure_one()
         self._check_each_stage_is_mapped_once()
         told = f"{self.team_id.name}: {self.summary}"  # as planned, before it is done
         plan = self._make_room(self._plan_sequences())
@@ -171,6 +172,7 @@ class FunnelTemplateWizardLine(models.TransientModel):
 
     _name = "funnel.template.wizard.line"
     _description = "Stage of a funnel template"
+    _inherit = ["funnel.intake.mixin"]
 
     wizard_id = fields.Many2one(
         "funnel.template.wizard", required=True, index=True, ondelete="cascade"

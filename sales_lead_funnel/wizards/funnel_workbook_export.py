@@ -6,6 +6,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..models.base.arguments import one_record
 from ..tools.periods import period_of
 
 EXPORT_GROUP = "base.group_allow_export"
@@ -16,7 +17,7 @@ class FunnelWorkbookExport(models.TransientModel):
 
     _name = "funnel.workbook.export"
     _description = "Monthly review workbook"
-    _inherit = ["funnel.calendar.mixin"]
+    _inherit = ["funnel.intake.mixin"]
 
     month = fields.Date(required=True, default=lambda self: self._default_month())
     period_label = fields.Char(compute="_compute_period_label")
@@ -37,9 +38,9 @@ class FunnelWorkbookExport(models.TransientModel):
             period = period_of("month", wizard.month) if wizard.month else None
             wizard.period_label = period and period.label
 
+    @one_record
     def action_export(self):
         """Make the workbook and return the action that downloads it."""
-        self.ensure_one()
         self._check_may_export()
         stream = BytesIO()
         workbook = self.env["funnel.monthly.workbook"].with_company(self.company_id)

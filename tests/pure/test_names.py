@@ -1,5 +1,6 @@
 """Keys of company names and the register's mixed columns."""
 
+import time
 import unicodedata
 
 import pytest
@@ -123,3 +124,13 @@ def test_client_column_tells_company_from_person(text, expected):
 )
 def test_contact_column_tells_phone_from_email(text, phone, email):
     assert split_contact(text) == {"phone": phone, "email": email}
+
+
+@pytest.mark.parametrize(
+    "word", ["co ", "公司", "co公司", "c o ", "co 公 司 ", "分公司"]
+)
+def test_long_names_take_no_time(word):
+    """Legal forms that repeat were cut off one by one from a copy of the name."""
+    start = time.perf_counter()
+    client_key(word * 20_000)
+    assert time.perf_counter() - start < 5

@@ -62,6 +62,8 @@ class FunnelDerivedMixin(models.AbstractModel):
     _name = "funnel.derived.mixin"
     _description = "Fields that cannot be written"
 
+    _funnel_guards_itself = False  # does the model refuse what is not free to write?
+
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
@@ -70,7 +72,7 @@ class FunnelDerivedMixin(models.AbstractModel):
     def default_get(self, fields):
         """Take no default from a caller's context or a user's saved ones either."""
         derived = self._funnel_get_derived().keys() & set(fields)
-        if not derived or has_step(self):
+        if not derived:
             return super().default_get(fields)
         values = super().default_get([n for n in fields if n not in derived])
         return values | self._funnel_get_own_defaults(derived)
@@ -94,6 +96,8 @@ class FunnelDerivedMixin(models.AbstractModel):
     @tools.ormcache()
     def _funnel_get_derived(self):
         """Return ``{field: treatment}`` of what others do not write in this model."""
+        if self._transient or self._funnel_guards_itself:
+            return {}
         is_ours = self._name.startswith("funnel.")
         found = {
             name: REFUSED

@@ -12,6 +12,7 @@ const NAMES = [
     "FunnelGradeError",
     "FunnelLedgerError",
     "FunnelLossError",
+    "FunnelTextError",
     "FunnelRegisterError",
     "FunnelScorecardError",
 ];

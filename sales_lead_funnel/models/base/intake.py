@@ -1,0 +1,202 @@
+"""What comes in by ``create`` and ``write``, whatever the door."""
+
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.tools import plaintext2html
+
+from ...exceptions import FunnelTextError
+from ..funnel_gate_policy import is_judged
+from ..funnel_path import current_path
+from .arguments import once
+from .limits import SHORTEST, cut, get_limit
+from .text import is_blank
+
+TOLD = 60  # characters of a name that an error message repeats
+DEFAULT = "default_"
+
+
+class FunnelIntakeMixin(models.AbstractModel):
+    """Nothing derived, days that can be, each record once, texts within their limits,
+    names that are not blank.
+
+    One pass over the values, without a query while all is well.
+    """
+
+    _name = "funnel.intake.mixin"
+    _description = "What comes in"
+    _inherit = ["funnel.derived.mixin", "funnel.calendar.mixin"]
+
+    # ------------------------------------------------------------
+    # DOORS
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        defaults = self._funnel_get_text_defaults()
+        fitted, cut_off = [], []
+        for vals in vals_list:
+            vals, whole = self._funnel_fit({**defaults, **vals} if defaults else vals)
+            self._funnel_check_has_name(vals)
+            fitted.append(vals)
+            cut_off.append(whole)
+        records = super().create(fitted)
+        for record, whole in zip(records, cut_off, strict=True):
+            record._funnel_keep_whole(whole)
+        return records
+
+    def write(self, vals):
+        records = once(self)
+        vals, whole = records._funnel_fit(vals)
+        result = super(FunnelIntakeMixin, records).write(vals)
+        for record in records if whole else ():
+            record._funnel_keep_whole(whole)
+        return result
+
+    def _update_field_translations(self, field_name, translations, *args, **kwargs):
+        """A translation is a text as well: here, not by ``write``."""
+        for text in translations.values():
+            if isinstance(text, str):
+                self._funnel_fit({field_name: text})
+        return super()._update_field_translations(
+            field_name, translations, *args, **kwargs
+        )
+
+    def _funnel_get_text_defaults(self):
+        """Return the texts that the context would fill in, but for what is derived."""
+        derived = self._funnel_get_derived()
+        return {
+            key.removeprefix(DEFAULT): value
+            for key, value in self.env.context.items()
+            if key.startswith(DEFAULT)
+            and isinstance(value, str)
+            and (field := self._fields.get(key.removeprefix(DEFAULT)))
+            and get_limit(field)
+            and field.name not in derived
+        }
+
+    # ------------------------------------------------------------
+    # TEXTS
+    # ------------------------------------------------------------
+
+    def _funnel_fit(self, vals):
+        """Return the values as they may be stored, and what was cut off.
+
+        :return: ``(vals, {field: whole text})``; the very ``vals`` where all fits
+        :raise FunnelTextError: a name is blank, or a person gives a text too long
+        """
+        self._funnel_check_name(vals)
+        whole = {
+            name: value
+            for name, value in vals.items()
+            if isinstance(value, str)
+            and len(value) > SHORTEST
+            and self._funnel_is_too_long(name, value)
+        }
+        if not whole:
+            return vals, whole
+        if self._funnel_is_told_by_people():
+            raise self._funnel_too_long_error(vals, *next(iter(whole.items())))
+        short = {
+            name: cut(text, get_limit(self._fields[name]))
+            for name, text in whole.items()
+        }
+        return {**vals, **short}, whole
+
+    def _funnel_fit_text(self, name, text):
+        """Return one text for a field of these records, cut where machines bring it.
+
+        For methods that write it as superuser or elsewhere as well.
+
+        :raise FunnelTextError: a person gives a text too long
+        """
+        vals, whole = self._funnel_fit({name: text})
+        for record in self if whole else ():
+            record._funnel_keep_whole(whole)
+        return vals[name]
+
+    def _funnel_is_too_long(self, name, text):
+        """Is it longer than it may be? What is there already may stay as it is."""
+        limit = get_limit(self._fields[name]) if name in self._fields else None
+        if limit is None or len(text) <= limit:
+            return False
+        return not self or any(text != record[name] for record in self)
+
+    def _funnel_is_told_by_people(self):
+        return is_judged(self.env) and current_path(self.env) != "mail"
+
+    def _funnel_too_long_error(self, vals, name, text):
+        field = self._fields[name]
+        return FunnelTextError(
+            self.env._(
+                "%(record)s: “%(field)s” has %(length)s characters; at most %(limit)s "
+                "are possible. Shorten it, and put the rest into a note.",
+                record=self._funnel_tell_record(vals),
+                field=field._description_string(self.env),
+                length=len(text),
+                limit=get_limit(field),
+            )
+        )
+
+    def _funnel_tell_record(self, vals):
+        """Return what people call a record, as it is or is to be."""
+        if self:
+            return cut(self[:1].display_name, TOLD)
+        name = vals.get("name")
+        if isinstance(name, str) and not is_blank(name):
+            return cut(name, TOLD)
+        return self.env["ir.model"]._get(self._name).name
+
+    def _funnel_keep_whole(self, whole):
+        """Keep texts that were cut in a note on the lead, or on the record itself.
+
+        Sudo: whoever brought them may have no right to post.
+        """
+        if not whole:
+            return
+        keeper = self.sudo()
+        keeper = keeper.lead_id if "lead_id" in self._fields else keeper
+        if not hasattr(keeper, "_message_log"):
+            return
+        parts = [
+            Markup("<p>%s</p>%s")
+            % (
+                self.env._(
+                    "“%(field)s” was too long and is cut. This is the whole text:",
+                    field=self._fields[name]._description_string(self.env),
+                ),
+                plaintext2html(text),
+            )
+            for name, text in whole.items()
+        ]
+        keeper._message_log(body=Markup().join(parts))
+
+    # ------------------------------------------------------------
+    # NAMES
+    # ------------------------------------------------------------
+
+    def _funnel_has_own_name(self):
+        """Must records of this model of ours have a name?"""
+        field = self._fields.get("name")
+        return bool(field and field.required and self._name.startswith("funnel."))
+
+    def _funnel_check_name(self, vals):
+        if "name" in vals and self._funnel_has_own_name() and is_blank(vals["name"]):
+            raise self._funnel_nameless_error()
+
+    def _funnel_check_has_name(self, vals):
+        """Refuse to create what gets its name from nowhere."""
+        if "name" in vals or not self._funnel_has_own_name():
+            return
+        is_computed = self._fields["name"].compute
+        if not is_computed and is_blank(self.default_get(["name"]).get("name")):
+            raise self._funnel_nameless_error()
+
+    def _funnel_nameless_error(self):
+        return FunnelTextError(
+            self.env._(
+                "%(record)s: “%(field)s” is empty. Give it a name that can be read.",
+                record=self._funnel_tell_record({}),
+                field=self._fields["name"]._description_string(self.env),
+            )
+        )
