@@ -6,7 +6,7 @@ from datetime import date
 from odoo.fields import Domain
 from odoo.tools import SQL, sql
 
-from .install import client, numbering, rebuild
+from .install import facts, rebuild
 
 MODULE = "sales_lead_funnel"
 _logger = logging.getLogger(__name__)
@@ -45,8 +45,7 @@ def pre_init_hook(env):
 def post_init_hook(env):
     """Give the leads that are there numbers, history and scores, set by set."""
     steps = {
-        "numbers": numbering.number_leads,
-        "clients": client.fill_client_fields,
+        "facts": facts.fill_facts,
         "ledger": rebuild.rebuild_moves,
         "stages": lambda env: env["crm.stage"]._funnel_preset_aliases(),
         "cadence": _start_cadence,
