@@ -14,12 +14,8 @@ _logger = logging.getLogger(__name__)
 # Columns made before the ORM does, because it would fill each by computing every
 # lead one by one, or write today's date into "obtained at".
 COLUMNS = {
-    "funnel_code": "varchar",
-    "funnel_code_company_id": "int4",
+    **facts.COLUMNS,
     "funnel_obtained_at": "timestamp",
-    "funnel_industry_id": "int4",
-    "funnel_client_type": "varchar",
-    "funnel_client_key": "varchar",
     "funnel_score": "numeric",
     "funnel_score_coverage": "numeric",
     "funnel_suggested_grade_id": "int4",
