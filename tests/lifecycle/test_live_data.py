@@ -351,10 +351,11 @@ def test_installing_again_gives_the_same(removed):
 
 MANY_LEADS = """
     INSERT INTO crm_lead (name, type, active, stage_id, won_status, probability,
-                          partner_name, company_id, create_date, write_date)
+                          partner_name, company_id, create_date, write_date,
+                          description)
     SELECT 'Lead ' || number, 'opportunity', TRUE, stage.id, 'pending', 10,
            'Client ' || number % 3000 || ' Ltd.', 1, now() - number * interval '1 hour',
-           now()
+           now(), '<p>' || repeat('What they told us. ', 10) || '</p>'
       FROM generate_series(1, {leads}) number,
            (SELECT id FROM crm_stage ORDER BY sequence DESC, id DESC OFFSET 1 LIMIT 1)
            AS stage
