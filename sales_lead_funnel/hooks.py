@@ -6,7 +6,7 @@ from datetime import date
 from odoo.fields import Domain
 from odoo.tools import SQL, sql
 
-from .install import client, numbering, rebuild
+from .install import facts, rebuild
 
 MODULE = "sales_lead_funnel"
 _logger = logging.getLogger(__name__)
@@ -14,12 +14,8 @@ _logger = logging.getLogger(__name__)
 # Columns made before the ORM does, because it would fill each by computing every
 # lead one by one, or write today's date into "obtained at".
 COLUMNS = {
-    "funnel_code": "varchar",
-    "funnel_code_company_id": "int4",
+    **facts.COLUMNS,
     "funnel_obtained_at": "timestamp",
-    "funnel_industry_id": "int4",
-    "funnel_client_type": "varchar",
-    "funnel_client_key": "varchar",
     "funnel_score": "numeric",
     "funnel_score_coverage": "numeric",
     "funnel_suggested_grade_id": "int4",
@@ -45,8 +41,7 @@ def pre_init_hook(env):
 def post_init_hook(env):
     """Give the leads that are there numbers, history and scores, set by set."""
     steps = {
-        "numbers": numbering.number_leads,
-        "clients": client.fill_client_fields,
+        "facts": facts.fill_facts,
         "ledger": rebuild.rebuild_moves,
         "stages": lambda env: env["crm.stage"]._funnel_preset_aliases(),
         "cadence": _start_cadence,

@@ -47,6 +47,7 @@ class CrmLead(models.Model):
         "funnel_grade_id",
         "won_status",
         "funnel_next_contact_date",
+        "funnel_resume_date",
         "funnel_gap",
         "funnel_waiting_stage_id",
         "funnel_claim_note",
@@ -85,9 +86,11 @@ class CrmLead(models.Model):
         if self.funnel_resume_date:
             day = format_date(self.env, self.funnel_resume_date)
             return self.env._("Paused until %s", day)
-        today = fields.Date.context_today(self)
         due = self.funnel_next_contact_date
-        if not due or due > today:
+        if not due:
+            return False
+        today = fields.Date.context_today(self)
+        if due > today:
             return False
         if due == today:
             return self.env._("Contact today")

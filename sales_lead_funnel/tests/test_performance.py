@@ -83,14 +83,24 @@ class TestQueriesAreFlat(FunnelCommon):
 
         self.assertFlat(regrade)
 
-    def test_showing_the_board(self):
-        specification = self._specification_of("kanban")
-        specification = {
-            name: {"fields": {"display_name": {}}}
-            if self.env["crm.lead"]._fields[name].relational
-            else {}
-            for name in specification
+    def _specify_board(self):
+        fields = self.env["crm.lead"]._fields
+        return {
+            name: {"fields": {"display_name": {}}} if fields[name].relational else {}
+            for name in self._specification_of("kanban")
         }
+
+    def test_the_board_reads_only_what_its_cards_show(self):
+        """Else a field that a card's note reads brings all columns of the lead."""
+        leads = self._create_leads(2, **FULL_PROSPECT).with_user(self.rep)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        leads.web_read(self._specify_board())
+        unread = self.env["crm.lead"]._fields["description"]
+        self.assertFalse(set(leads.ids) & set(unread._get_cache(leads.env)))
+
+    def test_showing_the_board(self):
+        specification = self._specify_board()
 
         def show(number):
             leads = self._create_leads(number, **FULL_PROSPECT)

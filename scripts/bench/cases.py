@@ -30,6 +30,53 @@ def install(bench):
     yield measure
 
 
+def live(bench):
+    """What installing leaves of the table, and pages right after, before any vacuum."""
+    template = bench.template("big")
+    core, addon = (bench.new(name, template) for name in ("core", "addon"))
+    for name in (core, addon):
+        bench.stop_autovacuum(name)
+    before = bench.measure_leads(addon)
+    seconds = bench.install(addon)
+    yield from _compare_tables(before, bench.measure_leads(addon), seconds)
+    with Worker(core) as core_worker, Worker(addon) as addon_worker:
+        for page, what in (("board", "Pipeline"), ("list", "List of the pipeline")):
+            yield _compare(
+                bench,
+                (core_worker, addon_worker),
+                Measure(
+                    f"{what}, right after installing",
+                    f"{before.leads} leads",
+                    unit="ms",
+                    most_ratio=1.1,
+                ),
+                lambda w, _n, page=page: w.do(f"board.open_{page}"),
+            )
+    bench.drop("core")
+    bench.drop("addon")
+
+
+def _compare_tables(before, after, seconds):
+    """Measures of the table of leads before and after installing."""
+    size = f"{before.leads} leads"
+    for what, name in (
+        ("Rows of the leads", "heap_mb"),
+        ("Table of the leads with its indexes", "total_mb"),
+    ):
+        yield Measure(
+            what,
+            size,
+            [getattr(before, name)],
+            [getattr(after, name)],
+            unit="MB",
+            beside="before installing",
+            most_ratio=1.5 if name == "heap_mb" else None,
+        )
+    updates = (after.updates - before.updates) / before.leads
+    yield Measure("Updates by installing", size, addon=[updates], unit="a row", most=1)
+    yield Measure("Installing that", size, addon=[seconds], most=180)
+
+
 def regrade(bench):
     """All open leads, beside core's predictive scoring of the same leads."""
     size = f"{bench.get_seed('big').open} open leads"
@@ -237,6 +284,7 @@ def workbook(bench):
 
 CASES = {
     "install": install,
+    "live": live,
     "regrade": regrade,
     "move": move,
     "load": load,

@@ -27,6 +27,15 @@ class Seed(NamedTuple):
         )
 
 
+class LeadTable(NamedTuple):
+    """What PostgreSQL says of the table of leads."""
+
+    leads: int
+    heap_mb: float
+    total_mb: float
+    updates: int  # of rows, since the database was made
+
+
 SEEDS = {
     "small": Seed(8_500, 1_500),
     "big": Seed(100_000, 30_000),
@@ -109,6 +118,25 @@ class Bench:
     def settle(self, name):
         """Statistics and free space as autovacuum would leave them."""
         postgres.query("VACUUM ANALYZE", database=name)
+
+    def stop_autovacuum(self, name):
+        """Leave the leads as they are written, until the database is dropped."""
+        postgres.query(
+            "ALTER TABLE crm_lead SET (autovacuum_enabled = off)", database=name
+        )
+
+    def measure_leads(self, name):
+        """Return the ``LeadTable`` of a database."""
+        [row] = postgres.query(
+            """
+            SELECT (SELECT count(*) FROM crm_lead), pg_table_size(relid) / 1e6,
+                   pg_total_relation_size(relid) / 1e6, n_tup_upd
+              FROM pg_stat_user_tables WHERE relname = 'crm_lead'
+            """,
+            database=name,
+        )
+        leads, heap, total, updates = row
+        return LeadTable(leads, float(heap), float(total), updates)
 
     @contextlib.contextmanager
     def pair(self, key):

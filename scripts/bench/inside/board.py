@@ -71,6 +71,18 @@ def open_board(session):
     return clock.read(1000)
 
 
+def open_list(session):
+    """The request of the pipeline's list, its first page; milliseconds."""
+    with session.env(MANAGER, **CONTEXT) as env:
+        specification = _specify_view(
+            env["crm.lead"], _get_arch(env, "crm.crm_case_tree_view_oppor", "list")
+        )
+    with Clock(session) as clock, session.env(MANAGER, **CONTEXT) as env:
+        page = {"limit": 80, "order": "", "count_limit": 10_001}
+        _send(env["crm.lead"].web_search_read(DOMAIN, specification, **page))
+    return clock.read(1000)
+
+
 def _read_groups(leads, board):
     return leads.web_read_group(
         DOMAIN,
@@ -98,21 +110,16 @@ def _get_stage(env, number):
 def _get_board(env):
     """The read specification of the pipeline's view, as the client derives it."""
     leads = env["crm.lead"]
-    view = env.ref("crm.crm_case_kanban_view_leads")
-    arch = etree.fromstring(leads.get_view(view.id, "kanban")["arch"])
+    arch = _get_arch(env, "crm.crm_case_kanban_view_leads", "kanban")
     progress = arch.find("progressbar")
-    names = dict.fromkeys(node.get("name") for node in arch.iter("field"))
-    names |= dict.fromkeys([*ACTIVITY_FIELDS, progress.get("field")])
-    fields = leads.fields_get(list(names), ["type", "aggregator", "relation"])
+    specification = _specify_view(leads, arch, *ACTIVITY_FIELDS, progress.get("field"))
     return {
-        "specification": {
-            name: _specify(field) for name, field in fields.items() if name in names
-        },
+        "specification": specification,
         "aggregates": [
-            f"{name}:{field['aggregator']}"
-            for name, field in fields.items()
-            if field["type"] in ("integer", "float", "monetary")
-            and field.get("aggregator")
+            f"{name}:{leads._fields[name].aggregator}"
+            for name in specification
+            if leads._fields[name].type in ("integer", "float", "monetary")
+            and leads._fields[name].aggregator
             and leads._fields[name].store
         ],
         "progress": {
@@ -121,6 +128,19 @@ def _get_board(env):
             "sum_field": progress.get("sum_field"),
         },
     }
+
+
+def _get_arch(env, xmlid, kind):
+    view = env.ref(xmlid)
+    return etree.fromstring(env["crm.lead"].get_view(view.id, kind)["arch"])
+
+
+def _specify_view(leads, arch, *others):
+    """What the client asks for of each field in a view, and of some others."""
+    names = dict.fromkeys(node.get("name") for node in arch.iter("field"))
+    names |= dict.fromkeys(others)
+    fields = leads.fields_get(list(names), ["type", "relation"])
+    return {name: _specify(field) for name, field in fields.items() if name in names}
 
 
 def _specify(field):
