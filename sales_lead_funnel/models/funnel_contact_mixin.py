@@ -6,8 +6,8 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..exceptions import FunnelFollowupError
-from .base.arguments import each_once, one_record, read_date, read_text
-from .base.calendar import get_local_day, is_day
+from .base.arguments import each_once, one_record, read_text
+from .base.calendar import get_local_day, is_day, read_day
 from .base.derived import with_step
 from .base.text import is_blank
 from .funnel_batches import get_version, run_in_batches
@@ -182,7 +182,8 @@ class FunnelContactMixin(models.AbstractModel):
         """
         reason = read_text(self.env, reason, self.env._("Reason"))
         reason = self._funnel_fit_text("funnel_pause_reason", reason)
-        resume_date = read_date(self.env, resume_date, self.env._("Resume on"))
+        self._funnel_check_day("funnel_resume_date", resume_date)
+        resume_date = read_day("date", resume_date)
         self._funnel_check_pause(reason, resume_date)
         self.check_access("write")
         with_step(self.sudo()).write(
@@ -199,7 +200,6 @@ class FunnelContactMixin(models.AbstractModel):
         return True
 
     def _funnel_check_pause(self, reason, resume_date):
-        self._funnel_check_day("funnel_resume_date", resume_date)
         today = fields.Date.context_today(self)
         if is_blank(reason):
             message = self.env._("%s: “Reason” is empty. Say why the lead pauses.")

@@ -29,7 +29,8 @@ class TestDerived(FunnelCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.lead = cls._create_lead(by=cls.rep)
+        long_ago = cls.env.cr.now() - timedelta(days=9)
+        cls.lead = cls._create_lead(by=cls.rep, funnel_obtained_at=long_ago)
         cls.axis = cls.env["funnel.evaluation.axis"].search([], limit=1)
         cls.records = cls._create_records()
         cls.env.flush_all()
