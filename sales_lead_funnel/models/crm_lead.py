@@ -54,8 +54,13 @@ class CrmLead(models.Model):
     )
     def _compute_funnel_card_note(self):
         """The one line the board's card may gain: the next thing to do."""
+        self.funnel_card_note = False
+        self.funnel_card_alert = False
         for lead in self:
-            lead.funnel_card_note, lead.funnel_card_alert = lead._funnel_get_card_note()
+            note, alert = lead._funnel_get_card_note()
+            if note:
+                lead.funnel_card_note = note
+                lead.funnel_card_alert = alert
 
     def _funnel_get_card_note(self):
         """Return the next thing to do or False, and whether something is wrong.

@@ -82,7 +82,8 @@ class FunnelCoachMixin(models.AbstractModel):
         contacted = self.filtered("funnel_last_contact_at")
         said = contacted._funnel_get_said()
         people = contacted._funnel_get_people()
-        for lead in self:
+        self.funnel_gap = False
+        for lead in contacted:
             lead.funnel_gap = lead._funnel_find_gap(
                 said.get(lead._origin.id, set()), people.get(lead._origin.id, {})
             )
@@ -122,9 +123,8 @@ class FunnelCoachMixin(models.AbstractModel):
 
     def _funnel_find_gap(self, said, people):
         """Return the code of the first gap, or False. Override to add rules."""
-        if not self.funnel_last_contact_at or self.won_status != "pending":
-            return False
-        if self.funnel_grade_id and not self.funnel_is_pursued:
+        is_pursued = self.funnel_is_pursued or not self.funnel_grade_id
+        if self.won_status != "pending" or not is_pursued:
             return False
         if self.stage_id.funnel_quote_out and "decides" in people:
             limit = fields.Datetime.now() - timedelta(days=SILENT_DAYS)

@@ -45,6 +45,9 @@ other programs on the machine hardly disturb it. Targets are judged by the clock
 - Leads have owners, teams, sources, tags, clients and two stage moves in their chatter;
   with the addon also the register's facts with gaps, scores and grades. Closed leads
   give core's predictive scoring its frequencies.
+- *Right after installing*: pages of two copies of one database with core alone, one of
+  which the addon was just installed into; no vacuum ran since, neither by itself.
+  *Updates by installing* is what PostgreSQL counts of the leads' table meanwhile.
 - *Regrade, all change*: all scores are emptied before each round, so every lead is
   scored, written and given a row of history. Core's side is
   `_cron_update_automated_probabilities` over the same leads.
