@@ -19,32 +19,20 @@ class FunnelFollowupContent(models.AbstractModel):
     _name = "funnel.followup.content"
     _description = "Content of a follow-up"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Let what background code logs say at least by which door it came."""
-        if not is_judged(self.env):
-            vals_list = [self._fill_in(vals) for vals in vals_list]
-        return super().create(vals_list)
-
     def write(self, vals):
-        if set(TEXTS).isdisjoint(vals) or not is_judged(self.env):
+        if set(TEXTS).isdisjoint(vals):
             return super().write(vals)
         told = self.filtered(lambda log: not log._is_empty())
         result = super().write(vals)
         told._check_says_something()
         return result
 
-    @api.model
-    def _fill_in(self, vals):
-        if self._says_something(vals):
-            return vals
-        return {**vals, "summary": self.env["crm.lead"]._funnel_name_door()}
-
     def _check_says_something(self):
-        """
+        """Refuse empty logs of people; background code is not asked.
+
         :raise FunnelFollowupError: a log says nothing
         """
-        for log in self:
+        for log in self if is_judged(self.env) else ():
             if log._is_empty():
                 raise FunnelFollowupError(
                     f"{log.lead_id.display_name}: {self._empty_reason()}"
