@@ -2,7 +2,7 @@
     "name": "Sales Lead Funnel",
     "summary": "Lead register, A/B/C grading with review, stage ledger and review "
     "workbooks for disciplined B2B sales",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Sales/CRM",
     "author": "Sales Lead Funnel contributors",
     "license": "LGPL-3",
