@@ -12,6 +12,8 @@ import ast
 
 from lxml import etree
 
+from odoo import fields
+
 from odoo.addons.crm.tests.common import TestCrmCommon
 from odoo.addons.mail.tests.common import mail_new_test_user
 
@@ -119,6 +121,12 @@ class FunnelCommon(TestCrmCommon):
         )["arch"]
         [domain] = etree.fromstring(arch).xpath(f"//filter[@name='{name}']/@domain")
         return ast.literal_eval(domain)
+
+    def _company_today(self):
+        """Return the day it is where the company is."""
+        zone = self.env.company._funnel_get_tz()
+        leads = self.env["crm.lead"].with_context(tz=zone)
+        return fields.Datetime.context_timestamp(leads, self.env.cr.now()).date()
 
     def _count(self, function):
         """Return how many queries a call and its flush need, caches warm."""

@@ -9,6 +9,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..exceptions import FunnelDerivedError
 from .common_access import AccessCommon
 
 SECRET = "Hush-hush"
@@ -310,7 +311,7 @@ class TestWorkLeaks(WorkAccessCommon):
         self.assertFalse(models & set(PARTS))
 
     def test_rep_cannot_write_the_numbers_of_the_library(self):
-        with self.assertRaises(AccessError):
+        with self.assertRaises(FunnelDerivedError):
             self.answer.with_user(self.rep).used_count = 9
 
     def test_my_day_tells_nothing_of_hidden_leads(self):

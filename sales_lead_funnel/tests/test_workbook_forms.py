@@ -371,7 +371,7 @@ class TestWorkbookForms(WorkbookFormsCommon):
                 "wanted_date": fields.Date.today(),
             }
         )
-        month = fields.Date.today()
+        month = self._company_today()
         cells = self._cells("Resource request form", month=month)
         self.assertEqual(cells["What is needed"], "Technician on site")
         self.assertEqual(cells["Kind of resource"], "Technical support")
@@ -443,7 +443,7 @@ class TestWorkbookFormsAccess(WorkbookFormsCommon):
 
     def test_rep_exports_own_only(self):
         self._fill()
-        book = self._export(by=self.ming, month=fields.Date.today())
+        book = self._export(by=self.ming, month=self._company_today())
         march = self._export(by=self.ming)
         for name in FORMS:
             sheet = (book if name == "Resource request form" else march)[name]

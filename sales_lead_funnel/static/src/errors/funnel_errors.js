@@ -7,6 +7,7 @@ const MODULE = "odoo.addons.sales_lead_funnel.exceptions";
 const NAMES = [
     "FunnelApprovalError",
     "FunnelCriterionError",
+    "FunnelDerivedError",
     "FunnelGateError",
     "FunnelFollowupError",
     "FunnelGradeError",
