@@ -118,7 +118,6 @@ class FunnelLoss(models.Model):
 
     def _check_by_hand(self, vals):
         """What was told of a loss that the lead came back from is history."""
-        super()._check_by_hand(vals)
         told = self._free_fields.intersection(vals)
         for loss in self.filtered(lambda loss: told and loss.state == "reopened"):
             raise FunnelLossError(
@@ -128,6 +127,7 @@ class FunnelLoss(models.Model):
                     loss.lead_id.display_name,
                 )
             )
+        return super()._check_by_hand(vals)
 
     def _guard_error(self):
         return FunnelLossError(

@@ -98,8 +98,10 @@ class TestDerived(FunnelCommon):
             values = field.get_values(self.env)
             return next(value for value in values if value != record[field.name])
         if field.type == "many2one":
-            other = self.env[field.comodel_name].sudo().search(
-                [("id", "!=", record[field.name].id)], limit=1
+            other = (
+                self.env[field.comodel_name]
+                .sudo()
+                .search([("id", "!=", record[field.name].id)], limit=1)
             )
             return other.id
         return VALUES[field.type]

@@ -115,7 +115,9 @@ class TestBackgroundInBetween(DoorsCommon):
     def test_what_a_person_blanks_is_refused_though_a_rule_writes_too(self):
         self._create_criterion("funnel_need", stage=self.stage_new)
         self.lead.funnel_need = "A CRM"
-        self._automate_code("funnel_authority", "records.write({'type': 'opportunity'})")
+        self._automate_code(
+            "funnel_authority", "records.write({'type': 'opportunity'})"
+        )
         lead = self._as_user(self.rep)
         vals = {"funnel_authority": "none", "funnel_need": False}
         self.assertStays(lambda: lead.web_save(vals, {}), "took away")
