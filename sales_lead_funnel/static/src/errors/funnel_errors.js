@@ -7,14 +7,15 @@ const MODULE = "odoo.addons.sales_lead_funnel.exceptions";
 const NAMES = [
     "FunnelApprovalError",
     "FunnelCriterionError",
-    "FunnelGateError",
+    "FunnelDerivedError",
     "FunnelFollowupError",
+    "FunnelGateError",
     "FunnelGradeError",
     "FunnelLedgerError",
     "FunnelLossError",
-    "FunnelTextError",
     "FunnelRegisterError",
     "FunnelScorecardError",
+    "FunnelTextError",
 ];
 
 for (const name of NAMES) {
