@@ -104,10 +104,6 @@ class TestDerived(FunnelCommon):
             return other.id
         return VALUES[field.type]
 
-    def _fields(self):
-        for model, field in self._list_derived():
-            yield model, field, self.records[model]
-
     def test_every_such_model_is_tried(self):
         models = {model for model, _field in self._list_derived()}
         self.assertEqual(models - {"funnel.followup.revision"}, set(self.records))
