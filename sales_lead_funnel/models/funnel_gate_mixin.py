@@ -4,9 +4,9 @@ from odoo import api, models
 
 from ..exceptions import FunnelGateError
 from .funnel_gate_policy import is_judged
-from .gates.watch import MOVERS, WATCH_KEY, GateWatch, is_concerned
 from .funnel_mark import get_mark, with_mark
 from .funnel_proof_mixin import NUMBERS
+from .gates.watch import MOVERS, WATCH_KEY, GateWatch, is_concerned
 
 
 class FunnelGateMixin(models.AbstractModel):

@@ -3,10 +3,10 @@ import re
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from .gates.watch import MOVERS
 from .funnel_mark import Mark, get_mark, with_mark
 from .funnel_path import with_path
 from .funnel_row_import import tell_more
+from .gates.watch import MOVERS
 
 TAG_SEPARATOR = re.compile("[,，、]")  # as people type lists in one cell
 # Vocabularies of the register: a value that is new is added, not refused.

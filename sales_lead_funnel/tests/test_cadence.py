@@ -11,8 +11,8 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..exceptions import FunnelFollowupError, FunnelScorecardError
-from ..models.funnel_contact_mixin import START_KEY
 from ..models.base.derived import with_step
+from ..models.funnel_contact_mixin import START_KEY
 from .test_followup import FollowupCommon
 
 

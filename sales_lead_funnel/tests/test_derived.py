@@ -98,8 +98,10 @@ class TestDerived(FunnelCommon):
             values = field.get_values(self.env)
             return next(value for value in values if value != record[field.name])
         if field.type == "many2one":
-            other = self.env[field.comodel_name].sudo().search(
-                [("id", "!=", record[field.name].id)], limit=1
+            other = (
+                self.env[field.comodel_name]
+                .sudo()
+                .search([("id", "!=", record[field.name].id)], limit=1)
             )
             return other.id
         return VALUES[field.type]
@@ -185,9 +187,11 @@ class TestDerived(FunnelCommon):
             if field.type == "many2one":
                 continue
             value = self._value(field, self.lead)
-            with self.subTest(field=name, door="create"):
-                with self.assertRaises(FunnelDerivedError):
-                    leads.create({"name": "Forged", name: value})
+            with (
+                self.subTest(field=name, door="create"),
+                self.assertRaises(FunnelDerivedError),
+            ):
+                leads.create({"name": "Forged", name: value})
             with self.subTest(field=name, door="load"):
                 loader = leads.with_context(import_file=True)
                 result = loader.load(["name", name], [["Forged", str(value)]])

@@ -11,8 +11,8 @@ from odoo.tests import freeze_time, new_test_user, tagged
 
 from ..exceptions import FunnelCriterionError
 from ..models import funnel_criterion, funnel_gate_plan
-from ..models.funnel_batches import RESUME_KEY, run_in_batches
 from ..models.base.derived import with_step
+from ..models.funnel_batches import RESUME_KEY, run_in_batches
 from .common_gates import GateCommon
 
 

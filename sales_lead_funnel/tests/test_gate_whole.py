@@ -1,5 +1,6 @@
 """A save is judged once and whole; no way around leads past a gate (design rule 2)."""
 
+from functools import partial
 from itertools import permutations
 
 from odoo import Command
@@ -58,7 +59,7 @@ class TestOneSave(GateCommon):
             vals = {**self.answers, "stage_id": self.stage_next.id}
             del vals[missing]
             with self.subTest(missing=missing):
-                self.assertStays(lambda: lead.write(vals), "something is missing", lead)
+                self.assertStays(partial(lead.write, vals), "something is missing", lead)
                 self.assertFalse(lead.funnel_followup_ids)
 
     def test_birth_with_everything(self):
@@ -115,7 +116,9 @@ class TestBackgroundInBetween(DoorsCommon):
     def test_what_a_person_blanks_is_refused_though_a_rule_writes_too(self):
         self._create_criterion("funnel_need", stage=self.stage_new)
         self.lead.funnel_need = "A CRM"
-        self._automate_code("funnel_authority", "records.write({'type': 'opportunity'})")
+        self._automate_code(
+            "funnel_authority", "records.write({'type': 'opportunity'})"
+        )
         lead = self._as_user(self.rep)
         vals = {"funnel_authority": "none", "funnel_need": False}
         self.assertStays(lambda: lead.web_save(vals, {}), "took away")
