@@ -200,6 +200,12 @@ class TestDerived(FunnelCommon):
                     field_label(leads, name), result["messages"][0]["message"]
                 )
 
+    def test_a_copy_takes_nothing_derived_along(self):
+        """Else “Duplicate” would be refused."""
+        for model, field, _record in self._list_tried():
+            with self.subTest(model=model, field=field.name):
+                self.assertFalse(field.copy)
+
     def test_lists_of_other_models_are_no_way(self):
         partner = self.env["res.partner"].create({"name": "P"})
         self.lead.partner_id = partner
