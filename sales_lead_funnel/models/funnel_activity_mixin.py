@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import clean_context
 
 from .base.derived import with_step
-from .funnel_grade_mixin import REVIEWER_GROUP
+from .base.rights import REVIEWER_GROUP
 from .funnel_mark import has_mark, with_mark
 from .mail_activity import LOGGED_CATEGORIES
 

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import format_date, format_datetime
 
 from .base.derived import has_step, with_step
-from .funnel_grade_mixin import REVIEWER_GROUP
+from .base.rights import is_manager
 
 CORRECTION_TIME = timedelta(hours=24)  # a rep may correct the own log for so long
 CONTENT = [
@@ -46,12 +46,12 @@ class FunnelFollowupCorrection(models.AbstractModel):
     @api.depends_context("uid")
     def _compute_can_correct(self):
         """One rule for button and refusal: own log for 24 h, a manager always."""
-        is_manager = self.env.su or self.env.user.has_group(REVIEWER_GROUP)
+        may_always = is_manager(self.env)
         limit = self.env.cr.now() - CORRECTION_TIME
         for followup in self:
             is_fresh = not followup.recorded_at or followup.recorded_at >= limit
             is_own = followup.user_id == self.env.user
-            followup.can_correct = is_manager or (is_own and is_fresh)
+            followup.can_correct = may_always or (is_own and is_fresh)
 
     # ------------------------------------------------------------
     # CRUD

@@ -112,10 +112,12 @@ def may_approve(env, lead, owner_id):
 
     :param int owner_id: whose lead it was before the change, falsy for nobody's
     """
-    if env.su or not env.user.has_group(REVIEWER_GROUP):
-        return env.su
-    is_of_another = owner_id and owner_id != env.uid
-    return bool(is_of_another) or may_approve_own(env, lead)
+    if env.su:
+        return True
+    if not env.user.has_group(REVIEWER_GROUP):
+        return False
+    is_of_another = bool(owner_id) and owner_id != env.uid
+    return is_of_another or may_approve_own(env, lead)
 
 
 def may_approve_own(env, lead):

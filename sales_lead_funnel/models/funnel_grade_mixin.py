@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from ..exceptions import FunnelGradeError
 from .base.arguments import each_once, once, read_record, read_text
-from .base.rights import REVIEWER_GROUP, is_manager  # noqa: F401 (read by others)
+from .base.rights import is_manager
 from .base.telling import (
     check_how_far,
     check_not_before,

@@ -331,7 +331,7 @@ class FunnelLedgerMixin(models.AbstractModel):
         if not is_late(self.env, explicit_happened_at(self.env)):
             return None
         moves = self.env["funnel.stage.move"].sudo()
-        return moves.search([], order="id desc", limit=1).id
+        return moves.search([], order="id desc", limit=1).id or 0
 
     def _funnel_note_told_late(self, last):
         """Note in the chatter which moves after the row ``last`` were told late."""

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from .funnel_grade_mixin import REVIEWER_GROUP
+from .base.rights import REVIEWER_GROUP
 
 LIST_LIMIT = 10  # rows of one list; a button opens all of them
 MEETING_LIMIT = 40  # rows of the meeting's list, which is read from top to bottom

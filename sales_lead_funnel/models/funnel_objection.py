@@ -53,10 +53,16 @@ class FunnelObjectionAnswer(models.Model):
     name = fields.Text(string="Answer", required=True, translate=True)
     active = fields.Boolean(default=True)
     used_count = fields.Integer(
-        string="Leads", readonly=True, help="Leads to which it was given."
+        string="Leads",
+        readonly=True,
+        copy=False,
+        help="Leads to which it was given.",
     )
     won_count = fields.Integer(
-        string="Won", readonly=True, help="Of these, leads that were won."
+        string="Won",
+        readonly=True,
+        copy=False,
+        help="Of these, leads that were won.",
     )
 
     @api.model

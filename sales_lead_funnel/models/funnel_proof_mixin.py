@@ -95,7 +95,7 @@ class FunnelProofMixin(models.AbstractModel):
         return self.browse(unproven)
 
     def _funnel_get_approval(self, stage_id):
-        """Return the approval by which this lead, and no other, was let into a stage."""
+        """Return the approval that let this lead, and no other, into a stage."""
         return self.funnel_approval_ids.filtered(
             lambda approval: (
                 approval.state == "approved"

@@ -220,7 +220,7 @@ class FunnelRegisterMixin(models.AbstractModel):
     def _check_obtained_in_the_past(self):
         limit = get_latest(self.env)
         for lead in self.filtered("funnel_obtained_at"):
-            if lead.funnel_obtained_at > max(limit, lead.create_date):
+            if lead.funnel_obtained_at > max(limit, lead.create_date or limit):
                 raise FunnelRegisterError(
                     self.env._(
                         "%(lead)s: “Obtained at” %(date)s lies in the future. Enter "

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 
 from ..exceptions import FunnelFollowupError
 from .base.arguments import each_once
-from .funnel_grade_mixin import REVIEWER_GROUP
+from .base.rights import is_manager
 from .mail_activity import TODO
 
 KINDS = [
@@ -92,15 +92,15 @@ class FunnelResourceRequest(models.Model):
     @api.depends_context("uid")
     def _compute_can(self):
         """What the user may do now: one rule for the screen and for the refusals."""
-        is_manager = self._is_manager()
+        may_answer = is_manager(self.env)
         writable = self._origin._filtered_access("write")
         for request in self:
             state = request.state
             is_own = not request._origin or request._origin in writable
             is_assigned = request.assignee_id == self.env.user
             request.can_ask = is_own and state in ASKED_STATES
-            request.can_answer = is_manager and state == "submitted"
-            request.can_assign = is_manager and state in ("submitted", "approved")
+            request.can_answer = may_answer and state == "submitted"
+            request.can_assign = may_answer and state in ("submitted", "approved")
             request.can_finish = state == "approved" and (is_own or is_assigned)
             request.can_cancel = is_own and state in TRANSITIONS["cancelled"]
 
@@ -172,7 +172,7 @@ class FunnelResourceRequest(models.Model):
             if any(request[name] for name in ANSWER_FIELDS):
                 request._check_manager()
             is_own = request.requester_id == self.env.user
-            if not is_own and not self._is_manager():
+            if not is_own and not is_manager(self.env):
                 raise request._fixed_error()
 
     def _check_by_hand(self, vals):
@@ -316,11 +316,8 @@ class FunnelResourceRequest(models.Model):
         """An answered state ends what was to do before, in the user's name."""
         self._funnel_finish(self._get_activities(), self.env.user)
 
-    def _is_manager(self):
-        return self.env.su or self.env.user.has_group(REVIEWER_GROUP)
-
     def _check_manager(self):
-        if not self._is_manager():
+        if not is_manager(self.env):
             raise AccessError(
                 self.env._(
                     "%s: resource requests are answered by managers only, and stay as "

@@ -3,8 +3,8 @@ from odoo.exceptions import AccessError
 
 from ..exceptions import FunnelApprovalError
 from .base.arguments import each_once
+from .base.rights import is_manager
 from .funnel_gate_policy import PASS_KEY, Pass, may_approve_own
-from .funnel_grade_mixin import REVIEWER_GROUP
 from .funnel_mark import with_mark
 from .funnel_path import with_path
 
@@ -301,7 +301,7 @@ class FunnelStageApproval(models.Model):
         """Return why the user may not answer, else False (four-eyes rule)."""
         if self.env.su:
             return False
-        if not self.env.user.has_group(REVIEWER_GROUP):
+        if not is_manager(self.env):
             return self.env._("Requests are answered by managers only.")
         involved = self.env.user in (self.lead_id.user_id, self.requester_id)
         if involved and not may_approve_own(self.env, self.lead_id):
@@ -368,7 +368,7 @@ class FunnelStageApproval(models.Model):
         )
 
     def _check_manager(self):
-        if not self.env.su and not self.env.user.has_group(REVIEWER_GROUP):
+        if not is_manager(self.env):
             raise AccessError(self.env._("Requests are answered by managers only."))
 
     @api.model

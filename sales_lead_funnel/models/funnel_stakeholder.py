@@ -56,7 +56,7 @@ class FunnelStakeholder(models.Model):
         ondelete="set null",
     )
     child_ids = fields.One2many("funnel.stakeholder", "parent_id", string="Reports")
-    last_contact_at = fields.Datetime(string="Last contact", readonly=True)
+    last_contact_at = fields.Datetime(string="Last contact", readonly=True, copy=False)
     note = fields.Text()
 
     @api.depends("partner_id")

@@ -11,8 +11,8 @@ class MailThread(models.AbstractModel):
         """Clean what routes hand to the superuser who makes records of mail.
 
         Aliases may say everything core lets them say of a lead, a caller of the gateway
-        only what is not the lead's place in the funnel. Neither reaches leads or records
-        of ours by way of lists.
+        only what is not the lead's place in the funnel. Neither reaches leads or
+        records of ours by way of lists.
         """
         routes = [self._funnel_clean_route(*route) for route in routes or ()]
         thread = self if self.env.su else without_handed_in(self)

@@ -106,10 +106,6 @@ class TestDerived(FunnelCommon):
             return other.id
         return VALUES[field.type]
 
-    def _fields(self):
-        for model, field in self._list_derived():
-            yield model, field, self.records[model]
-
     def test_every_such_model_is_tried(self):
         models = {model for model, _field in self._list_derived()}
         self.assertEqual(models - {"funnel.followup.revision"}, set(self.records))
@@ -191,9 +187,11 @@ class TestDerived(FunnelCommon):
             if field.type == "many2one":
                 continue
             value = self._value(field, self.lead)
-            with self.subTest(field=name, door="create"):
-                with self.assertRaises(FunnelDerivedError):
-                    leads.create({"name": "Forged", name: value})
+            with (
+                self.subTest(field=name, door="create"),
+                self.assertRaises(FunnelDerivedError),
+            ):
+                leads.create({"name": "Forged", name: value})
             with self.subTest(field=name, door="load"):
                 loader = leads.with_context(import_file=True)
                 result = loader.load(["name", name], [["Forged", str(value)]])
@@ -201,6 +199,12 @@ class TestDerived(FunnelCommon):
                 self.assertIn(
                     field_label(leads, name), result["messages"][0]["message"]
                 )
+
+    def test_a_copy_takes_nothing_derived_along(self):
+        """Else “Duplicate” would be refused."""
+        for model, field, _record in self._list_tried():
+            with self.subTest(model=model, field=field.name):
+                self.assertFalse(field.copy)
 
     def test_lists_of_other_models_are_no_way(self):
         partner = self.env["res.partner"].create({"name": "P"})

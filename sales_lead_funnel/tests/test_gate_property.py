@@ -246,7 +246,7 @@ class TestGateProperty(Doors, GateCommon):
 
     def _tell_moves(self, lead):
         return [
-            f"{move.path} {move.user_id.login}: {move.to_stage_id.name} {move.to_status}"
+            (move.path, move.user_id.login, move.to_stage_id.name, move.to_status)
             for move in self._moves(lead)
         ]
 

@@ -73,6 +73,7 @@ class TestEveryText(LimitsCommon):
             ("crm.lead", "funnel_client", 256),
             ("crm.lead", "funnel_need", 2_000),
             ("crm.lead", "funnel_grade_reason", 2_000),
+            ("crm.lead", "funnel_obtained_reason", 2_000),
             ("crm.lead", "funnel_pause_reason", 2_000),
             ("funnel.stage.approval", "reason", 2_000),
             ("funnel.resource.request", "answer", 2_000),

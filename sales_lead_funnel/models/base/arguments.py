@@ -5,7 +5,6 @@ Whatever is odd gets an error that people can read.
 
 from functools import wraps
 
-from odoo import fields
 from odoo.api import NewId
 from odoo.exceptions import MissingError, UserError
 
@@ -13,7 +12,6 @@ from .limits import cut
 
 TOLD = 60  # characters of a value that an error repeats
 LARGEST_ID = 2**31 - 1
-UNREADABLE = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
 
 
 def once(records):
@@ -112,20 +110,3 @@ def read_record(model, value, label):
             )
         )
     return record
-
-
-def read_date(env, value, label):
-    """Return a day that a caller gives, None for none.
-
-    :raise UserError: it is no day
-    """
-    try:
-        return fields.Date.to_date(value) or None
-    except UNREADABLE as error:
-        raise UserError(
-            env._(
-                "“%(label)s” is %(value)s; it must be a day, such as 2026-03-01.",
-                label=label,
-                value=_tell(value),
-            )
-        ) from error

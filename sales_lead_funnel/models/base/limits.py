@@ -25,6 +25,7 @@ SPECIAL = {
     # what a whole follow-up told, before it was corrected
     ("funnel.followup.revision", "old_text"): 10 * LOG,
     # reasons on one line
+    ("crm.lead", "funnel_obtained_reason"): LIMITS["text"],
     ("crm.lead", "funnel_pause_reason"): LIMITS["text"],
     ("funnel.pause.wizard", "reason"): LIMITS["text"],
     **{

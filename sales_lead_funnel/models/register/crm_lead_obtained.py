@@ -52,7 +52,8 @@ class CrmLead(models.Model):
         """Return what the user needs to change the moment, one of ``RIGHTS``."""
         if not is_told_by_people(self.env):
             return "free"
-        is_fresh = self.create_date >= self.env.cr.now() - FREE_TIME
+        entered = self.create_date  # other programs leave it empty
+        is_fresh = bool(entered) and entered >= self.env.cr.now() - FREE_TIME
         if is_manager(self.env):
             return "free" if is_fresh else "reason"
         is_own = self.user_id <= self.env.user

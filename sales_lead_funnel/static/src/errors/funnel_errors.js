@@ -8,14 +8,14 @@ const NAMES = [
     "FunnelApprovalError",
     "FunnelCriterionError",
     "FunnelDerivedError",
-    "FunnelGateError",
     "FunnelFollowupError",
+    "FunnelGateError",
     "FunnelGradeError",
     "FunnelLedgerError",
     "FunnelLossError",
-    "FunnelTextError",
     "FunnelRegisterError",
     "FunnelScorecardError",
+    "FunnelTextError",
 ];
 
 for (const name of NAMES) {
