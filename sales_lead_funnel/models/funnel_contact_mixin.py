@@ -180,12 +180,12 @@ class FunnelContactMixin(models.AbstractModel):
         :raise FunnelFollowupError: no reason, or a day that is not ahead
         :raise UserError: the reason is no text or too long, the day is no day
         """
+        self.check_access("write")
         reason = read_text(self.env, reason, self.env._("Reason"))
         reason = self._funnel_fit_text("funnel_pause_reason", reason)
         self._funnel_check_day("funnel_resume_date", resume_date)
         resume_date = read_day("date", resume_date)
         self._funnel_check_pause(reason, resume_date)
-        self.check_access("write")
         with_step(self.sudo()).write(
             {"funnel_pause_reason": reason, "funnel_resume_date": resume_date}
         )

@@ -118,7 +118,7 @@ class FunnelEvaluation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         evaluations = super().create(vals_list)
-        evaluations._check_author()
+        evaluations._check_author()  # of an import too: a score is its author's word
         evaluations.lead_id._funnel_take_latest_evaluation()
         return evaluations
 

@@ -47,6 +47,7 @@ class FunnelLedgerBase(models.AbstractModel):
         help="When the system learnt of it.",
     )
     told_late = fields.Boolean(
+        string="Added later",
         compute="_compute_told_late",
         search="_search_told_late",
         help="Recorded more than a day after it happened.",

@@ -345,7 +345,7 @@ class FunnelLedgerMixin(models.AbstractModel):
         """Say in the chatter who told what, and of when; its date says told when."""
         lead.with_env(self.env)._message_log(
             body=self.env._(
-                "%(who)s told late: %(what)s on %(told)s",
+                "%(who)s added later: %(what)s on %(told)s",
                 who=self.env.user.name,
                 what=what,
                 told=format_datetime(self.env, happened_at),

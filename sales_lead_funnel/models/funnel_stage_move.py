@@ -1,6 +1,7 @@
 from functools import partial
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .funnel_batches import try_again
@@ -68,6 +69,18 @@ class FunnelStageMove(models.Model):
             return stage
         statuses = dict(self._fields["to_status"]._description_selection(self.env))
         return f"{stage} ({statuses[self.to_status]})"
+
+    @api.depends("rebuilt")
+    def _compute_told_late(self):
+        """What the installation rebuilt nobody entered later."""
+        super()._compute_told_late()
+        self.filtered("rebuilt").told_late = False
+
+    def _search_told_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        late = super()._search_told_late(operator, value)
+        return late & Domain("rebuilt", "=", False)
 
     def _search(self, domain, *args, **kwargs):
         # A change that only a recompute made may still wait to be flushed.

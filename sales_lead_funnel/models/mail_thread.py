@@ -1,11 +1,22 @@
-from odoo import models
+from odoo import api, models
 
 from .base.handed_in import LEAD, OURS, without_handed_in, without_reach
 from .gates.watch import MOVERS
 
 
+class HandedIn(dict):
+    """Values that came with the mail from whoever called, not from an alias."""
+
+
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
+
+    @api.model
+    def message_process(self, model, message, custom_values=None, *args, **kwargs):
+        """Note which values are a caller's: routes mix them with those of aliases."""
+        if custom_values and not self.env.su:
+            custom_values = HandedIn(custom_values)
+        return super().message_process(model, message, custom_values, *args, **kwargs)
 
     def _message_route_process(self, message, message_dict, routes):
         """Clean what routes hand to the superuser who makes records of mail.
@@ -27,9 +38,10 @@ class MailThread(models.AbstractModel):
         """
         if model and not thread_id and model.startswith(OURS):
             raise ValueError(f"Undeliverable mail: {model} does not accept new mail")
+        is_callers = isinstance(values, HandedIn)
         if model and isinstance(values, dict):
             values = without_reach(self.env[model], values)
-            if model == LEAD and not (alias or self.env.su):
+            if model == LEAD and is_callers:
                 values = self._funnel_clean_handed_in(values)
         return model, thread_id, values, user_id, alias
 

@@ -25,7 +25,7 @@ class ResCompany(models.Model):
         "who also reviews the grade that the manager proposed.",
     )
     funnel_backdate_days = fields.Integer(
-        string="Days salespeople may tell late",
+        string="Days back salespeople may enter",
         default=31,
         help="How long ago a follow-up or a stage move may have happened that a "
         "salesperson enters; managers may go further back.",
@@ -33,7 +33,7 @@ class ResCompany(models.Model):
 
     _funnel_backdate_positive = models.Constraint(
         "CHECK (funnel_backdate_days > 0)",
-        "The “Days salespeople may tell late” must be 1 or more.",
+        "The “Days back salespeople may enter” must be 1 or more.",
     )
     _funnel_figures_positive = models.Constraint(
         "CHECK (funnel_min_sample >= 0 AND funnel_stage_horizon > 0"

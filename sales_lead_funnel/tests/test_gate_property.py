@@ -262,6 +262,9 @@ class TestGateProperty(Doors, GateCommon):
         if lead.stage_id in (self.stage_next, self.stage_won):
             self.assertTrue((lead.funnel_need or "").strip(), told)
             self.assertTrue(lead.funnel_stakeholder_ids, told)
+        if lead.stage_id == self.stage_gen_1 and not lead.funnel_merged_move_ids:
+            approvals = lead.funnel_approval_ids.filtered("answered_by_id")
+            self.assertIn(lead.stage_id, approvals.stage_id, told)
 
     def _check_derived(self, lead, told):
         names = ["funnel_client_key", "funnel_score", "funnel_next_contact_date"]

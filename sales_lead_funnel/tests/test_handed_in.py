@@ -155,6 +155,15 @@ class TestMessageProcess(HandedInCommon):
         partners.sudo().create({"name": "P"})
         self.assertEqual(self._snapshot(), before)
 
+    def test_dialogs_of_superuser_code_keep_their_links(self):
+        wizards = self.env["crm.lead.lost"].sudo()
+        links = [Command.set(self.lead.ids)]
+        wizard = wizards.with_context(default_lead_ids=links).create({})
+        self.assertEqual(wizard.lead_ids, self.lead)
+        made = [*links, Command.create({"name": "Planted"})]
+        wizard = wizards.with_context(default_lead_ids=made).create({})
+        self.assertEqual(wizard.lead_ids, self.lead)
+
     def test_no_mail_makes_a_record_of_ours(self):
         before = self._snapshot()
         values = {

@@ -11,7 +11,7 @@ from odoo.tools import clean_context
 LEAD = "crm.lead"
 OURS = "funnel."
 LISTS = ("one2many", "many2many")
-CREATE, UPDATE = 0, 1  # the commands that hold values
+CREATE, UPDATE, DELETE = 0, 1, 2  # commands; the first two hold values
 
 
 def is_protected(model_name):
@@ -66,6 +66,14 @@ def _clean_command(comodel, command):
     return command
 
 
+def _keep_links(commands):
+    """Return the commands of a list that neither make, change nor delete a record."""
+    changing = (CREATE, UPDATE, DELETE)
+    return [
+        c for c in commands if not (isinstance(c, (list, tuple)) and c[0] in changing)
+    ]
+
+
 def without_handed_in(records):
     """Return ``records`` without the defaults and moments a caller's context holds."""
     context = clean_context(records.env.context)
@@ -78,11 +86,28 @@ class Base(models.AbstractModel):
 
     @api.model
     def default_get(self, fields):
-        """Let no default of a context reach leads or ours where superuser code runs.
+        """Let no default that a caller may set reach leads or ours as superuser.
 
-        People's own defaults are judged with the rights of the people.
+        That is one of the context or of the user. Fields' own defaults stay, and so do
+        links in dialogs, which change nothing by themselves.
         """
         values = super().default_get(fields)
-        if self.env.su and not is_protected(self._name):
-            return without_reach(self, values)
-        return values
+        if not self.env.su or is_protected(self._name):
+            return values
+        handed = self._funnel_get_handed_in(values)
+        if self._transient:
+            return values | {name: _keep_links(handed[name]) for name in handed}
+        kept = {name: values[name] for name in values if name not in handed}
+        return kept | without_reach(self, handed)
+
+    def _funnel_get_handed_in(self, values):
+        """Return those of the defaults that are lists and that a caller may have set."""
+        lists = {name: v for name, v in values.items() if isinstance(v, (list, tuple))}
+        if not lists:
+            return {}
+        saved = self.env["ir.default"]._get_model_defaults(self._name)
+        return {
+            name: value
+            for name, value in lists.items()
+            if f"default_{name}" in self.env.context or name in saved
+        }

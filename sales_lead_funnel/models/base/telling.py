@@ -11,6 +11,7 @@ from odoo.tools import format_datetime
 
 from ..funnel_gate_policy import is_judged
 from ..funnel_mark import has_mark
+from ..funnel_path import current_path
 from .calendar import CLOCK_TOLERANCE, read_day
 from .rights import is_manager
 
@@ -28,7 +29,7 @@ def explicit_happened_at(env):
     :raise UserError: it is no moment in the past
     """
     value = env.context.get(HAPPENED_KEY)
-    if not value:
+    if not value or not _may_be_told(env):
         return None
     try:
         told = read_day("datetime", value)
@@ -49,6 +50,18 @@ def explicit_happened_at(env):
             )
         )
     return min(told, env.cr.now())
+
+
+def _may_be_told(env):
+    """May the context say when it happened? Not what a person sets off elsewhere.
+
+    There nobody is judged, so nothing would limit what the person's context says.
+    """
+    if has_mark(env, HISTORY_KEY):
+        return True
+    if env.su:
+        return current_path(env) != "automation"
+    return is_judged(env)
 
 
 def is_told_by_people(env):
@@ -79,7 +92,7 @@ def check_how_far(lead, told):
         return
     raise UserError(
         env._(
-            "%(lead)s: %(told)s is more than %(days)s days ago. Ask your manager to "
+            "%(lead)s: %(told)s is more than %(days)s day(s) ago. Ask your manager to "
             "enter what lies further back.",
             lead=lead.display_name,
             told=format_datetime(env, told),
