@@ -73,8 +73,9 @@ class FunnelStageMove(models.Model):
     @api.depends("rebuilt")
     def _compute_told_late(self):
         """What the installation rebuilt nobody entered later."""
-        super()._compute_told_late()
-        self.filtered("rebuilt").told_late = False
+        rebuilt = self.filtered("rebuilt")
+        rebuilt.told_late = False
+        return super(FunnelStageMove, self - rebuilt)._compute_told_late()
 
     def _search_told_late(self, operator, value):
         if operator != "in":
