@@ -139,7 +139,9 @@ class FunnelWorkMixin(models.AbstractModel):
 
         A lost one keeps a loss.
         """
-        self.filtered("funnel_last_contact_at")._funnel_refresh_contacts()
+        contacted = self.filtered("funnel_last_contact_at")
+        if contacted:
+            contacted._funnel_refresh_contacts()
         self.filtered("funnel_evaluation_score")._funnel_take_latest_evaluation()
         lost = self.filtered(lambda lead: lead.won_status == "lost")
         if lost:
