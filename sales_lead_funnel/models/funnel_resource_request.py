@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 
 from ..exceptions import FunnelFollowupError
 from .base.arguments import each_once
+from .base.text import is_blank
 from .funnel_grade_mixin import REVIEWER_GROUP
 from .mail_activity import TODO
 
@@ -219,7 +220,7 @@ class FunnelResourceRequest(models.Model):
     def action_refuse(self):
         self._check_manager()
         for request in self:
-            if not (request.answer or "").strip():
+            if is_blank(request.answer):
                 raise FunnelFollowupError(
                     self.env._(
                         "%(request)s: give the reason in “Manager's answer” before you "
