@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime
 
+from .base.arguments import once
 from .base.telling import (
     check_how_far,
     check_not_before,
@@ -125,9 +126,15 @@ class FunnelLedgerMixin(models.AbstractModel):
         return "list" if self else "board"
 
     def _merge_opportunity(self, *args, **kwargs):
-        leads = with_path(self, "merge")
+        """Merge each lead once. A moment that a person tells is held to the limits."""
+        leads = once(self)
+        leads._funnel_check_told()
+        last = leads._funnel_get_last_move()
+        leads = with_path(leads, "merge")
         survivor = super(FunnelLedgerMixin, leads)._merge_opportunity(*args, **kwargs)
-        return survivor.with_env(self.env)
+        survivor = survivor.with_env(self.env)
+        survivor._funnel_note_told_late(last)
+        return survivor
 
     def _merge_dependences(self, opportunities):
         for ledger in LEDGERS:

@@ -208,6 +208,43 @@ class TestWaysAround(GateCommon):
                         }
                     )
 
+    def _create_entry_of_team_b(self):
+        """Return a stage that is the first of team B and a later one of the other."""
+        self.first.write({"team_ids": self.sales_team_1.ids, "sequence": -99})
+        teams = (self.sales_team_1 + self.team_b).ids
+        return self.env["crm.stage"].create(
+            {"name": "Entry", "sequence": -98, "team_ids": teams}
+        )
+
+    def test_conversion_by_a_manager_into_another_team_asks_nothing(self):
+        entry = self._create_entry_of_team_b()
+        self._create_criterion("funnel_need", stage=entry)
+        lead = self._create_lead(type="lead", stage_id=self.first.id)
+        lead.with_user(self.manager).convert_opportunity(
+            False, user_ids=self.colleague.ids, team_id=self.team_b.id
+        )
+        self.assertEqual((lead.type, lead.stage_id), ("opportunity", entry))
+
+    def test_another_team_is_no_way_around_an_approval(self):
+        """The own lead that stays so, and nobody's, is no hand-over."""
+        entry = self._create_entry_of_team_b()
+        self._create_criterion(stage=entry, domain="[]", effect="approve")
+        for owner in (self.manager, self.env["res.users"]):
+            for kind in ("opportunity", "lead"):
+                with self.subTest(owner=owner.login, kind=kind):
+                    lead = self._create_lead(
+                        type=kind, stage_id=self.first.id, user_id=owner.id
+                    ).with_user(self.manager)
+                    vals = {"team_id": self.team_b.id, "type": "opportunity"}
+                    self.assertStays(
+                        lambda lead=lead, vals=vals: lead.write(vals), "approval", lead
+                    )
+        lead = self._create_lead(stage_id=self.first.id, user_id=self.manager.id)
+        lead.with_user(self.manager).write(
+            {"team_id": self.team_b.id, "user_id": self.colleague.id}
+        )
+        self.assertEqual(lead.stage_id, entry)
+
     def test_manager_who_names_the_stage_is_judged(self):
         self._create_criterion("funnel_need", stage=self.beside)
         vals = {"team_id": self.team_b.id, "stage_id": self.beside.id}

@@ -105,12 +105,24 @@ class FunnelJudgeMixin(models.AbstractModel):
                 *watch.find_blanked(change),
                 *self._funnel_get_team_rules(watch.gates, change),
             ]
-        if is_return or self._funnel_is_handed_over(change):
+        if is_return:
             return []
         _lead, team_id, from_id, to_id = self._funnel_get_way(change)
         rules = watch.gates.get_rules_of_way(team_id, from_id, to_id)
+        if self._funnel_is_handed_over(change):
+            return self._funnel_get_rules_of_own(change, rules)
         team_rules = self._funnel_get_team_rules(watch.gates, change)
         return tuple(dict.fromkeys([*team_rules, *rules]))
+
+    def _funnel_get_rules_of_own(self, change, rules):
+        """Return what a manager's hand-over has to meet: nothing, where it is one.
+
+        The own lead that stays so, or nobody's, still needs the approval of another.
+        """
+        owners = {change.before.owner_id, change.after.owner_id}
+        if owners - {False, self.env.uid}:
+            return ()
+        return tuple(rule for rule in rules if rule.effect == "approve")
 
     def _funnel_is_handed_over(self, change):
         """Did core choose the stage, because a manager hands the lead over?"""
