@@ -31,7 +31,7 @@ PLAN_FIELDS = {"next_date", "next_action", "channel"}
 
 def name_key(name):
     """Return a person's name as two people may type it."""
-    return (name or "").strip().casefold()
+    return str(name or "").strip().casefold()
 
 
 class FunnelFollowup(models.Model):

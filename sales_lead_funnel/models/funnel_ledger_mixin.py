@@ -126,15 +126,10 @@ class FunnelLedgerMixin(models.AbstractModel):
         return "list" if self else "board"
 
     def _merge_opportunity(self, *args, **kwargs):
-        """Merge each lead once. A moment that a person tells is held to the limits."""
-        leads = once(self)
-        leads._funnel_check_told()
-        last = leads._funnel_get_last_move()
-        leads = with_path(leads, "merge")
+        """Merge each lead once; it happens when it is done, whatever a context says."""
+        leads = with_path(once(self), "merge")
         survivor = super(FunnelLedgerMixin, leads)._merge_opportunity(*args, **kwargs)
-        survivor = survivor.with_env(self.env)
-        survivor._funnel_note_told_late(last)
-        return survivor
+        return survivor.with_env(self.env)
 
     def _merge_dependences(self, opportunities):
         for ledger in LEDGERS:

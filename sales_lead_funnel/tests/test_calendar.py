@@ -111,6 +111,12 @@ class TestDaysThatCannotBe(FunnelCommon):
             "“Due on”",
         )
 
+    def test_default_that_a_user_saved_is_left_out(self):
+        defaults = self.env["ir.default"].with_user(self.rep)
+        defaults.set("crm.lead", "funnel_purchase_date", "9999-12-31", user_id=True)
+        lead = self._env(self.rep)["crm.lead"].create({"name": "Plain"})
+        self.assertFalse(lead.funnel_purchase_date)
+
     def test_pausing_and_losing(self):
         lead = self.lead.with_user(self.rep)
         self.assertTold(lambda day: lead.funnel_pause("Later", day), {"a": 1}, "Resume")

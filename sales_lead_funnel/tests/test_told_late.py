@@ -144,14 +144,10 @@ class TestMovesToldLate(ToldCommon):
         leads = self._told(user, **age) + other.with_user(user)
         return leads.merge_opportunity(team_id=team.id)
 
-    def test_merge_is_told_of_no_further_back_either(self):
-        with self.assertRaisesRegex(UserError, "31 days"):
-            self._merge_told(self.rep, days=40)
-
-    def test_merge_told_late_is_noted(self):
-        survivor = self._merge_told(self.rep, days=3)
+    def test_merge_happens_when_it_is_done(self):
+        survivor = self._merge_told(self.rep, days=40)
         self.assertEqual(survivor.stage_id.name, "Branch only")
-        self.assertIn("told late", " ".join(survivor.message_ids.mapped("body")))
+        self.assertEqual(self._moves(survivor)[-1].happened_at, self.now)
 
     def test_what_is_told_late_is_noted(self):
         self._told(self.rep, days=3).stage_id = self.stage_next

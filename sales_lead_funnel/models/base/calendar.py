@@ -68,6 +68,17 @@ class FunnelCalendarMixin(models.AbstractModel):
         self._funnel_check_days(vals)
         return super().write(vals)
 
+    @api.model
+    def default_get(self, fields):
+        """Leave out a day that cannot be, which a user has saved as a default."""
+        values = super().default_get(fields)
+        return {
+            name: value
+            for name, value in values.items()
+            if self._fields[name].type not in DAYS
+            or is_day(self._fields[name].type, value)
+        }
+
     def _funnel_get_day_defaults(self):
         """Return what the context would fill into our days."""
         return {
