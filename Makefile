@@ -11,7 +11,7 @@ export T PORT FRESH
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo workbook test test-core lint format bench i18n readme \
+.PHONY: help demo workbook test test-long test-core lint format bench i18n readme \
 	screenshots shell setup stop clean
 
 help: ## list the targets
@@ -25,6 +25,9 @@ workbook: ## demo database and review workbook only
 
 test: ## every test of the addon; T=expression selects (pytest -k)
 	$(DEV) test
+
+test-long: ## the random histories in full: FUNNEL_STEPS=10000 of people at all doors
+	$(DEV) test-long
 
 test-core: ## core's own CRM tests and Odoo's test_lint, with the addon installed
 	$(DEV) test-core

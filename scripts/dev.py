@@ -74,6 +74,12 @@ def task_test(_arguments):
     return suites.test(os.environ.get("T", ""))
 
 
+def task_test_long(_arguments):
+    """The property tests with their full counts."""
+    os.environ.setdefault("FUNNEL_STEPS", "10000")
+    return suites.test("Property")
+
+
 def task_test_core(_arguments):
     """Core's own CRM tests and test_lint, with the addon installed."""
     return core.test_core(os.environ.get("T", ""))
