@@ -178,6 +178,11 @@ class TestWaysAround(GateCommon):
         for vals in ({"stage_id": False}, {"stage_id": None, "funnel_need": "A CRM"}):
             self.assertStays(lambda vals=vals: lead.write(vals), "needs a stage")
 
+    def test_nor_while_a_lead_is_made_an_opportunity(self):
+        lead = self._create_lead(by=self.rep, type="lead", stage_id=self.first.id)
+        vals = {"type": "opportunity", "stage_id": False}
+        self.assertStays(lambda: lead.write(dict(vals)), "needs a stage", lead)
+
     def test_a_file_without_a_stage_begins_where_core_says(self):
         leads = self.env["crm.lead"].with_user(self.rep)
         lead = leads.create({"name": "Born", "type": "opportunity", "stage_id": False})

@@ -81,8 +81,10 @@ class Change(NamedTuple):
         return self.before.stage_id != self.after.stage_id
 
     def is_emptied(self):
-        """Was an opportunity taken out of its stage, into none?"""
-        return self.has_moved() and not self.after.stage_id
+        """Was an opportunity taken out of its stage, or made one in none?"""
+        is_nowhere = self.after.is_opportunity and not self.after.stage_id
+        was_nowhere = self.before and self.before[:2] == self.after[:2]
+        return bool(is_nowhere and self.before and not was_nowhere)
 
     def get_origin(self):
         """Return the stage an opportunity comes from, None for one that was none."""
