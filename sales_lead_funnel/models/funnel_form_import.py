@@ -3,6 +3,8 @@ from functools import partial
 from odoo import api, fields, models
 
 from ..tools.wording import find_word, plain
+from .forms.cell_reader import CellReader
+from .forms.import_rows import ImportRows
 from .funnel_lead_finder import LeadFinder
 from .funnel_path import with_path
 
@@ -33,7 +35,12 @@ class FunnelFormImport(models.AbstractModel):
 
     @api.model
     def load(self, fields, data):
-        return super(FunnelFormImport, with_path(self, "import")).load(fields, data)
+        model = super(FunnelFormImport, with_path(self, "import"))
+        if not self.env.context.get("import_file"):
+            return model.load(fields, data)
+        rows = ImportRows()
+        data = CellReader(self, fields, rows).read(data)
+        return rows.add_to(model.load(fields, data), self.env)
 
     @api.model
     def _convert_records(self, records, **options):

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..exceptions import FunnelRegisterError
 from ..tools.names import split_client, split_contact
+from .base.optional_number import OptionalFloat, OptionalInteger, OptionalMonetary
 
 ENTRY_DEADLINE = timedelta(hours=24)  # S0-34
 NAME_NEED_LENGTH = 60  # characters of the need that go into a lead's title
@@ -67,10 +68,10 @@ class FunnelRegisterMixin(models.AbstractModel):
         string="Decision power",
         help="What our contact has to say in the decision; empty while unknown.",
     )
-    funnel_budget_min = fields.Monetary(
+    funnel_budget_min = OptionalMonetary(
         string="Budget from", currency_field="company_currency"
     )
-    funnel_budget_max = fields.Monetary(
+    funnel_budget_max = OptionalMonetary(
         string="Budget to", currency_field="company_currency"
     )
     funnel_purchase_date = fields.Date(
@@ -84,13 +85,13 @@ class FunnelRegisterMixin(models.AbstractModel):
         store=True,
         readonly=False,
     )
-    funnel_sales_12m = fields.Monetary(
+    funnel_sales_12m = OptionalMonetary(
         string="Sales of the last 12 months", currency_field="company_currency"
     )
-    funnel_industry_growth = fields.Float(
+    funnel_industry_growth = OptionalFloat(
         string="Industry growth (%)", aggregator="avg"
     )
-    funnel_decision_people = fields.Integer(
+    funnel_decision_people = OptionalInteger(
         string="People in the decision", aggregator="avg"
     )
     # The register's combined columns
@@ -177,23 +178,68 @@ class FunnelRegisterMixin(models.AbstractModel):
     @api.depends("partner_name", "contact_name", "partner_id")
     def _compute_funnel_client(self):
         for lead in self:
-            partner = lead.partner_id
-            company = lead.partner_name or partner.commercial_company_name
-            lead.funnel_client = company or lead.contact_name or partner.name
+            company, person = lead._funnel_get_client()
+            lead.funnel_client = company or person
+
+    def _funnel_get_client(self):
+        """Return (company, person) as the register shows one of them."""
+        partner = self.partner_id
+        company = self.partner_name or partner.commercial_company_name
+        return company or "", self.contact_name or partner.name or ""
 
     def _inverse_funnel_client(self):
         for lead in self:
-            lead.write(self._funnel_split_client(lead.funnel_client))
+            values = lead._funnel_read_client(lead.funnel_client)
+            if values:
+                lead.write(values)
+
+    def _funnel_read_client(self, text):
+        """Return the values that this text changes; a text that was read, none.
+
+        The column shows one of company and person, so it takes neither for the other.
+
+        :raise FunnelRegisterError: says what to write instead
+        """
+        company, person = self._funnel_get_client()
+        new_company, new_person = split_client(text)
+        if new_company in (company, not company and person):
+            return {}
+        if new_person and not company:
+            return {} if new_person == person else {"contact_name": new_person}
+        if new_company and (company or not person):
+            return {"partner_name": new_company}
+        raise FunnelRegisterError(
+            self.env._(
+                "%(lead)s: “Client / person” shows “%(shown)s”; “%(text)s” would lose "
+                "it. Write a person as “name (person)” where there is no company, or "
+                "change “Company Name” and “Contact Name” themselves.",
+                lead=self.display_name,
+                shown=company or person,
+                text=text or "",
+            )
+        )
 
     @api.depends("phone", "email_from")
     def _compute_funnel_contact(self):
         for lead in self:
-            parts = [lead.phone, lead.email_from]
-            lead.funnel_contact = " / ".join(filter(None, parts)) or False
+            lead.funnel_contact = lead._funnel_get_contact()
+
+    def _funnel_get_contact(self):
+        return " / ".join(filter(None, [self.phone, self.email_from])) or False
 
     def _inverse_funnel_contact(self):
         for lead in self:
-            lead.write(self._funnel_split_contact(lead.funnel_contact))
+            values = lead._funnel_read_contact(lead.funnel_contact)
+            if values:
+                lead.write(values)
+
+    def _funnel_read_contact(self, text):
+        """Return phone and e-mail as far as this text changes them."""
+        shown = self._funnel_get_contact()
+        if (text or False) == shown:
+            return {}
+        before, after = map(self._funnel_split_contact, (shown, text))
+        return {name: after[name] for name in after if after[name] != before[name]}
 
     # ------------------------------------------------------------
     # CONSTRAINTS

@@ -1,8 +1,10 @@
-from odoo import models
+from odoo import fields, models
 
+from ..models.forms.base_import import FORMS
+from ..models.forms.lead_twins import LeadTwins
+from ..models.funnel_import_mixin import TWINS_KEY
+from ..models.funnel_mark import with_mark
 from .import_messages import RowMessages
-
-WHOLE_FILES = {"crm.lead", "funnel.followup", "funnel.evaluation"}
 
 
 def _has_errors(result):
@@ -12,6 +14,11 @@ def _has_errors(result):
 class BaseImport(models.TransientModel):
     _inherit = "base_import.import"
 
+    funnel_told = fields.Char(
+        export_string_translation=False,
+        help="Digest of the rows of which was said that they are there already.",
+    )
+
     def execute_import(self, fields, columns, options, dryrun=False):
         """Import our forms wholly or not at all, also when a file goes in batches.
 
@@ -19,17 +26,38 @@ class BaseImport(models.TransientModel):
         in a later batch would leave half a form behind. So before the first
         batch the whole file is tried.
         """
-        if self.res_model not in WHOLE_FILES:
+        if self.res_model not in FORMS:
             return super().execute_import(fields, columns, options, dryrun=dryrun)
-        result = None
-        if self._funnel_is_first_batch(options) and not dryrun:
+        columns = (fields, columns)
+        skipped = options.get("skip") or 0
+        if dryrun or not self._funnel_is_first_batch(options):
+            result, _stops = self._funnel_execute(
+                *columns, options, dryrun=dryrun, asks=dryrun or not skipped
+            )
+        else:
             whole = {**options, "limit": None}
-            result = super().execute_import(fields, columns, whole, dryrun=True)
+            result, stops = self._funnel_execute(*columns, whole, dryrun=True)
             result |= {"ids": False, "nextrow": 0}
-        if not result or not _has_errors(result):
-            result = super().execute_import(fields, columns, options, dryrun=dryrun)
-        messages = RowMessages(self.env, options.get("skip") or 0)
+            if not stops:
+                result, _stops = self._funnel_execute(*columns, options, asks=False)
+        messages = RowMessages(self.env, skipped)
         return {**result, "messages": messages.tell(result["messages"])}
+
+    def _funnel_execute(self, fields, columns, options, *, dryrun=False, asks=True):
+        """Let core import.
+
+        :param bool asks: tell of leads that are there already, instead of saving
+        :return: (its result, is anything told that must be read before it is saved?)
+        """
+        twins = LeadTwins(self.funnel_told, is_trial=dryrun)
+        wizard = with_mark(self, TWINS_KEY, twins) if asks else self
+        result = super(BaseImport, wizard).execute_import(
+            fields, columns, options, dryrun=dryrun
+        )
+        stops = _has_errors(result) or twins.is_news
+        if twins.is_news:
+            self.funnel_told = twins.get_digest()
+        return result, stops
 
     def _funnel_is_first_batch(self, options):
         """Tell the first of several batches of a form from all other imports."""

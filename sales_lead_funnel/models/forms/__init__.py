@@ -1,0 +1,4 @@
+from . import import_rows
+from . import cell_reader
+from . import lead_twins
+from . import base_import

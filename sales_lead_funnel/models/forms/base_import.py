@@ -1,0 +1,144 @@
+"""Core's importer reads the files of our forms as people have them."""
+
+import re
+from contextlib import suppress
+from datetime import datetime
+
+from odoo import models
+from odoo.fields import Date, Datetime
+
+from odoo.addons.base_import.models.base_import import ImportValidationError
+
+from ...tools.cells import clean_text, lost_digits, read_day, split_titles, title_key
+
+FORMS = {"crm.lead", "funnel.followup", "funnel.evaluation"}
+_SEPARATED = re.compile(r"%\w[^\w%]+%\w")  # 240301 could be three days
+_UTF8_MARK = b"\xef\xbb\xbf"
+_HEAD = 2000  # characters of a file in which its titles are
+_EXCEL_CHARACTER = re.compile("_x([0-9A-Fa-f]{4})_")  # as Excel keeps control characters
+
+
+class BaseImport(models.TransientModel):
+    _inherit = "base_import.import"
+
+    # ------------------------------------------------------------
+    # FILE
+    # ------------------------------------------------------------
+
+    def _read_file(self, options):
+        """Leave out what is blank and what stands above the titles."""
+        length, rows = super()._read_file(options)
+        if self.res_model not in FORMS:
+            return length, rows
+        rows = [[self._funnel_clean_cell(cell) for cell in row] for row in rows]
+        width = max(map(len, rows), default=0)
+        rows = [[*row, *[""] * (width - len(row))] for row in rows if any(row)]
+        if rows and options.get("has_headers"):
+            titles, rows = split_titles(rows, set(self._funnel_get_titles()))
+            rows = [[str(title) for title in titles], *rows]
+        return len(rows), rows
+
+    def _funnel_clean_cell(self, cell):
+        return clean_text(cell) if isinstance(cell, str) else cell
+
+    def _read_csv(self, options):
+        if self.res_model in FORMS and not options.get("encoding"):
+            options["encoding"] = self._funnel_guess_encoding()
+        return super()._read_csv(options)
+
+    def _funnel_guess_encoding(self):
+        """Return the encoding where it is sure; "" lets core guess.
+
+        Core takes a file of Excel for GB 2312, in which rare names have no place.
+        """
+        data = self.file or b""
+        with suppress(UnicodeDecodeError):
+            data.decode("utf-8")
+            return "utf-8-sig" if data.startswith(_UTF8_MARK) else "utf-8"
+        with suppress(UnicodeDecodeError):
+            words = re.split(r'[,;\t\n"]+', data.decode("gb18030")[:_HEAD])
+            if not self._funnel_get_titles().keys().isdisjoint(map(title_key, words)):
+                return "gb18030"
+        return ""
+
+    def _read_xlsx(self, options):
+        """Undo Excel's spelling of control characters, such as _x000D_."""
+        length, rows = super()._read_xlsx(options)
+        if self.res_model in FORMS:
+            rows = [[self._funnel_unescape(cell) for cell in row] for row in rows]
+        return length, rows
+
+    def _funnel_unescape(self, cell):
+        if not isinstance(cell, str) or "_x" not in cell:
+            return cell
+        return _EXCEL_CHARACTER.sub(lambda found: chr(int(found[1], 16)), cell)
+
+    # ------------------------------------------------------------
+    # TITLES
+    # ------------------------------------------------------------
+
+    def _funnel_get_titles(self):
+        """Return ``{title_key: field}`` of the titles that the model is known by."""
+        mappings = self.env["base_import.mapping"].search_fetch(
+            [("res_model", "=", self.res_model)], ["column_name", "field_name"]
+        )
+        fields = self.env[self.res_model].fields_get(attributes=["string"])
+        labels = {title_key(info["string"]): name for name, info in fields.items()}
+        return labels | {title_key(m.column_name): m.field_name for m in mappings}
+
+    def _get_mapping_suggestion(self, header, fields_tree, header_types, mapping_fields):
+        """Know a title however it is typed; core passes no mapping for parts of it."""
+        if self.res_model in FORMS and mapping_fields:
+            key = title_key(header)
+            typed = {title_key(name): name for name in mapping_fields}
+            labels = {title_key(field["string"]): field["name"] for field in fields_tree}
+            if header.lower() in mapping_fields:
+                pass
+            elif key in typed:
+                header = typed[key]
+            elif key in labels:
+                return {"field_path": [labels[key]], "distance": 0}
+        return super()._get_mapping_suggestion(
+            header, fields_tree, header_types, mapping_fields
+        )
+
+    # ------------------------------------------------------------
+    # CELLS
+    # ------------------------------------------------------------
+
+    def _parse_date_from_data(self, data, index, name, field_type, options):
+        """Leave days as they are typed to ``load``, which tells each row its own.
+
+        Only what is written in the form chosen in the dialog is read here.
+        """
+        if self.res_model not in FORMS or "/" in name:
+            return super()._parse_date_from_data(data, index, name, field_type, options)
+        forms = [options.get("datetime_format"), options.get("date_format")]
+        forms = [form for form in forms if form and _SEPARATED.search(form)]
+        for row in data:
+            if isinstance(row[index], str):
+                row[index] = self._funnel_spell_day(row[index], forms)
+
+    def _funnel_spell_day(self, text, forms):
+        with suppress(ValueError):
+            read_day(text, Date.today())
+            return text
+        for form in forms:
+            with suppress(ValueError):
+                moment = datetime.strptime(text, form)  # noqa: DTZ007
+                spell = Datetime if "%H" in form or "%I" in form else Date
+                return spell.to_string(moment)
+        return text
+
+    def _parse_float_from_data(self, data, index, name, options):
+        """Leave numbers that core cannot read to ``load``, which tells their rows."""
+        if self.res_model not in FORMS or "/" in name:
+            return super()._parse_float_from_data(data, index, name, options)
+        for row in data:
+            typed = row[index]
+            if not isinstance(typed, str) or lost_digits(typed):
+                continue
+            try:
+                super()._parse_float_from_data([row], index, name, options)
+            except ImportValidationError:
+                row[index] = typed
