@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL, split_every
 
-from ..tools.names import client_key
+from ..tools.names import client_key, is_no_client
 
 BATCH = 10_000  # leads per UPDATE
 
@@ -26,7 +26,8 @@ def _fill_keys(env):
             """
         )
     )
-    keys = ((lead_id, client_key(name)) for lead_id, name in rows if name)
+    rows = [row for row in rows if row[1] and not is_no_client(row[1])]
+    keys = ((lead_id, client_key(name)) for lead_id, name in rows)
     for batch in split_every(BATCH, filter(lambda row: row[1], keys), list):
         env.cr.execute(
             SQL(

@@ -5,7 +5,6 @@ from ..tools.cells import clean_line, clean_text
 from .base.optional_number import OptionalNumber
 from .forms.cell_reader import NUMBERS, OPEN_VOCABULARIES, CellReader
 from .forms.import_rows import ImportRows
-from .forms.lead_twins import LeadTwins
 from .funnel_gate_watch import MOVERS
 from .funnel_mark import get_mark, with_mark
 from .funnel_path import with_path
@@ -55,7 +54,7 @@ class FunnelImportMixin(models.AbstractModel):
         )
         head = {"type": "warning", "message": text}
         messages = [*result["messages"], head, *twins.messages]
-        ids = twins.is_trial and result["ids"]
+        ids = False if twins.asks else result["ids"]
         return {**result, "ids": ids, "messages": messages}
 
     @api.model

@@ -334,9 +334,6 @@ class FunnelRegisterMixin(models.AbstractModel):
             "funnel_need_fit",
             "funnel_authority",
             "funnel_purchase_date",
-            "funnel_sales_12m",
-            "funnel_industry_growth",
-            "funnel_decision_people",
         ]
 
     def _merge_get_fields_specific(self):
@@ -346,6 +343,9 @@ class FunnelRegisterMixin(models.AbstractModel):
             ),
             "funnel_budget_min": self._funnel_merge_budget,
             "funnel_budget_max": self._funnel_merge_budget,
+            "funnel_sales_12m": self._funnel_merge_number,
+            "funnel_industry_growth": self._funnel_merge_number,
+            "funnel_decision_people": self._funnel_merge_number,
         }
 
     def _funnel_merge_budget(self, fname, leads):
@@ -353,4 +353,9 @@ class FunnelRegisterMixin(models.AbstractModel):
         known = (
             lead for lead in leads if lead.funnel_budget_min or lead.funnel_budget_max
         )
-        return next(known, leads[:1])[fname]
+        return self._funnel_merge_number(fname, next(known, leads))
+
+    def _funnel_merge_number(self, fname, leads):
+        """Take the first number that is known; 0 is one, unknown stays unknown."""
+        field = self._fields[fname]
+        return next((lead[fname] for lead in leads if not field.is_unknown(lead)), False)

@@ -24,6 +24,17 @@ class ResCompany(models.Model):
         help="Off: a manager's own lead that needs approval is let in by another one.",
     )
 
+    funnel_number_step = fields.Integer(
+        string="Largest jump of lead numbers",
+        default=10_000,
+        help="A lead number that is typed moves the counter on by this much at most. "
+        "One further ahead is kept, but the next leads are numbered as before.",
+    )
+
+    _funnel_number_step_positive = models.Constraint(
+        "CHECK (funnel_number_step >= 0)",
+        "The largest jump of lead numbers must be 0 or more.",
+    )
     _funnel_figures_positive = models.Constraint(
         "CHECK (funnel_min_sample >= 0 AND funnel_stage_horizon > 0"
         " AND funnel_win_horizon > 0)",

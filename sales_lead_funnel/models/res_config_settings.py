@@ -16,3 +16,6 @@ class ResConfigSettings(models.TransientModel):
     funnel_self_approval = fields.Boolean(
         related="company_id.funnel_self_approval", readonly=False
     )
+    funnel_number_step = fields.Integer(
+        related="company_id.funnel_number_step", readonly=False
+    )

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.http import request
 
 from ..models.forms.base_import import FORMS
 from ..models.forms.lead_twins import LeadTwins
@@ -28,29 +29,32 @@ class BaseImport(models.TransientModel):
         """
         if self.res_model not in FORMS:
             return super().execute_import(fields, columns, options, dryrun=dryrun)
-        columns = (fields, columns)
+        mapping = (fields, columns)
         skipped = options.get("skip") or 0
         if dryrun or not self._funnel_is_first_batch(options):
             result, _stops = self._funnel_execute(
-                *columns, options, dryrun=dryrun, asks=dryrun or not skipped
+                *mapping, options, dryrun=dryrun, looks=dryrun or not skipped
             )
         else:
             whole = {**options, "limit": None}
-            result, stops = self._funnel_execute(*columns, whole, dryrun=True)
+            result, stops = self._funnel_execute(*mapping, whole, dryrun=True)
             result |= {"ids": False, "nextrow": 0}
             if not stops:
-                result, _stops = self._funnel_execute(*columns, options, asks=False)
+                result, _stops = self._funnel_execute(*mapping, options, looks=False)
         messages = RowMessages(self.env, skipped)
         return {**result, "messages": messages.tell(result["messages"])}
 
-    def _funnel_execute(self, fields, columns, options, *, dryrun=False, asks=True):
+    def _funnel_execute(self, fields, columns, options, *, dryrun=False, looks=True):
         """Let core import.
 
-        :param bool asks: tell of leads that are there already, instead of saving
+        Leads that are there already are told before they are saved, to a person who
+        can import once more. A program that calls cannot; it is told as well.
+
+        :param bool looks: look for leads that are there already
         :return: (its result, is anything told that must be read before it is saved?)
         """
-        twins = LeadTwins(self.funnel_told, is_trial=dryrun)
-        wizard = with_mark(self, TWINS_KEY, twins) if asks else self
+        twins = LeadTwins(self.funnel_told, asks=bool(request) and not dryrun)
+        wizard = with_mark(self, TWINS_KEY, twins) if looks else self
         result = super(BaseImport, wizard).execute_import(
             fields, columns, options, dryrun=dryrun
         )

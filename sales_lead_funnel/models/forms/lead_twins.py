@@ -21,13 +21,14 @@ class LeadTwins(Mark):
     counts. Whoever was told and imports all the same knows better.
 
     :param str told: :meth:`get_digest` of what was told before
+    :param bool asks: import nothing where there is news, so that a person may decide
     """
 
-    __slots__ = ("has_looked", "is_trial", "messages", "told")
+    __slots__ = ("asks", "has_looked", "messages", "told")
 
-    def __init__(self, told="", is_trial=False):
+    def __init__(self, told="", asks=False):
         self.told = told
-        self.is_trial = is_trial  # nothing is saved in any case
+        self.asks = asks
         self.has_looked = False
         self.messages = []
 
