@@ -43,8 +43,8 @@ class FunnelClientMixin(models.AbstractModel):
         for lead in self:
             partner = lead.partner_id.commercial_partner_id
             name = lead.partner_name or (partner.name if partner.is_company else "")
-            is_client = name and not is_no_client(name)
-            lead.funnel_client_key = is_client and client_key(name) or False
+            key = "" if is_no_client(name) else client_key(name)
+            lead.funnel_client_key = key or False
 
     @api.depends("funnel_client_key")
     @api.depends_context("uid", "allowed_company_ids")

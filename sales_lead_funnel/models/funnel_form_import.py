@@ -39,8 +39,11 @@ class FunnelFormImport(models.AbstractModel):
         if not self.env.context.get("import_file"):
             return model.load(fields, data)
         rows = ImportRows()
-        data = CellReader(self, fields, rows).read(data)
-        return rows.add_to(model.load(fields, data), self.env)
+        data = CellReader(self, fields, rows).read_rows(data)
+        savepoint = self.env.cr.savepoint()
+        result = rows.add_to(model.load(fields, data), self.env)
+        savepoint.close(rollback=not result["ids"])
+        return result
 
     @api.model
     def _convert_records(self, records, **options):

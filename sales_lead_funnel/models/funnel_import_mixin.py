@@ -5,13 +5,13 @@ from ..tools.cells import clean_line, clean_text
 from .base.optional_number import OptionalNumber
 from .forms.cell_reader import NUMBERS, OPEN_VOCABULARIES, CellReader
 from .forms.import_rows import ImportRows
+from .forms.lead_twins import TWINS_KEY
 from .funnel_gate_watch import MOVERS
 from .funnel_mark import get_mark, with_mark
 from .funnel_path import with_path
 from .funnel_row_import import tell_more
 
 ROWS_KEY = "funnel_import_rows"
-TWINS_KEY = "funnel_import_twins"
 ALL_LEADS_GROUP = "sales_team.group_sale_salesman_all_leads"
 
 
@@ -33,7 +33,7 @@ class FunnelImportMixin(models.AbstractModel):
         rows = ImportRows()
         model = with_mark(model, ROWS_KEY, rows)
         savepoint = self.env.cr.savepoint()
-        data = CellReader(model, fields, rows).read(data)
+        data = CellReader(model, fields, rows).read_rows(data)
         for name in OPEN_VOCABULARIES:
             if name in fields:
                 column = fields.index(name)
@@ -67,7 +67,7 @@ class FunnelImportMixin(models.AbstractModel):
         if refused is None:
             return super()._load_records(data_list, update)
         twins = get_mark(self.env, TWINS_KEY)
-        if twins and not twins.has_looked:
+        if twins and twins.looks:
             twins.look(self, data_list)
         try:
             with self.env.cr.savepoint(), self._funnel_watch(MOVERS) as (_watch, leads):
@@ -154,7 +154,7 @@ class FunnelImportMixin(models.AbstractModel):
         return super()._load_records_create(vals_list)
 
     def _load_records_write(self, values):
-        """Write what a row changes: the file may hold what an export wrote of the rest."""
+        """Write what a row changes; the rest may come from an export."""
         if self.env.context.get("import_file"):
             values = {
                 name: value

@@ -202,10 +202,11 @@ class FunnelRegisterMixin(models.AbstractModel):
         """
         company, person = self._funnel_get_client()
         new_company, new_person = split_client(text)
-        if new_company in (company, not company and person):
+        shown = (company, "" if company else person)
+        if (new_company, new_person) in (shown, shown[::-1]):
             return {}
         if new_person and not company:
-            return {} if new_person == person else {"contact_name": new_person}
+            return {"contact_name": new_person}
         if new_company and (company or not person):
             return {"partner_name": new_company}
         raise FunnelRegisterError(
@@ -358,4 +359,6 @@ class FunnelRegisterMixin(models.AbstractModel):
     def _funnel_merge_number(self, fname, leads):
         """Take the first number that is known; 0 is one, unknown stays unknown."""
         field = self._fields[fname]
-        return next((lead[fname] for lead in leads if not field.is_unknown(lead)), False)
+        return next(
+            (lead[fname] for lead in leads if not field.is_unknown(lead)), False
+        )

@@ -4,6 +4,7 @@ from . import test_decision
 from . import test_followup
 from . import test_grade
 from . import test_import_dialog
+from . import test_import_files
 from . import test_import_followups
 from . import test_import_register
 from . import test_ledger_paths

@@ -11,8 +11,11 @@ TITLES_WITHIN = 20  # rows of a file; above its titles stand its name and notes
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]+")
 _JOINERS = "\u200c\u200d"  # inside a text they shape letters and emoji
 _ODD_BLANK = re.compile(r"[^\S \n\t\u3000]")  # no-break, thin, … ; not full width
+_HAN_LINE_BREAK = re.compile(
+    r"(?<=[\u3000-\u9fff\uff00-\uffef])\n|\n(?=[\u3000-\u9fff])"
+)
 _REQUIRED_MARK = re.compile(r"[(\[](?:必填|必填项|必须|required|mandatory)[)\]]$")
-_ASTERISKS = re.compile(r"^[*＊]+(?!ST)|[*＊]+$")  # *ST is how the exchange marks shares
+_ASTERISKS = re.compile(r"^[*＊]+(?!ST)|[*＊]+$")  # the exchange marks shares: *ST
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?e[+-]?\d+")
 _AMOUNT = re.compile(r"([+-]?)(\d+|\d{1,3}(?:,\d{3})+)((?:\.\d+)?)(万|萬|w|亿|億)?")
 _MONEY_WORDS = re.compile(r"人民币|人民幣|rmb|cny|[¥$€元圆圓块塊]")
@@ -27,8 +30,7 @@ _DAY_FORMS = [
     re.compile(form)
     for form in (
         r"(?P<y>\d{4})\s*([-/.])\s*(?P<m>\d{1,2})\s*\2\s*(?P<d>\d{1,2})(?!\d)",
-        r"(?:(?P<y>\d{4}|\d{2})\s*年\s*)?(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*"
-        r"(?:[日号號]|(?!\d))",
+        r"(?:(?P<y>\d{4}|\d\d)\s*年\s*)?(?P<m>\d\d?)\s*月\s*(?P<d>\d\d?)\s*(?:[日号號]|(?!\d))",
         r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?!\d{1,3}(?!\d)|\d{5}(?!\d))",
     )
 ]
@@ -65,7 +67,7 @@ def clean_line(text):
     'Far Away Ltd'
     """
     text = re.sub(r"\s*\n\s*", "\n", clean_text(text))
-    text = re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n|\n(?=[\u3000-\u9fff])", "", text)
+    text = _HAN_LINE_BREAK.sub("", text)
     text = text.replace("\n", " ")
     return clean_text(_ASTERISKS.sub("", text)) or text
 
@@ -103,7 +105,10 @@ def split_titles(rows, known):
         at = 0
     titles, below = list(rows[at]), rows[at + 1 :]
     if at:
-        titles = [title or _if_known(up, known) for title, up in zip(titles, rows[at - 1], strict=True)]
+        titles = [
+            title or _if_known(up, known)
+            for title, up in zip(titles, rows[at - 1], strict=True)
+        ]
     if below and counts[at] and _is_second_row(titles, below[0], known):
         titles = [down or title for title, down in zip(titles, below[0], strict=True)]
         below = below[1:]
@@ -209,7 +214,7 @@ def _read_time(text):
         int(match[name] or match[f"{name}2"] or 0) for name in ("h", "min", "s")
     )
     half = match["half"] or match["after"]
-    if half in _AFTERNOON and hour < 12 or half == "中午" and hour < 3:
+    if (half in _AFTERNOON and hour < 12) or (half == "中午" and hour < 3):
         hour += 12
     elif half in ("am", "凌晨") and hour == 12:
         hour = 0

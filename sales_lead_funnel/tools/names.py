@@ -67,13 +67,16 @@ _CONTACT_SEPARATOR = re.compile(
 )
 # What people write where there is nothing to tell …
 _NOTHING = frozenset(
-    "无 無 没有 沒有 暂无 暫無 待定 未定 未知 不详 不詳 待补充 待補充 待确认 待確認 空 "
-    "n/a n.a. na none null nil tbd tbc unknown undefined".split()
+    ("无", "無", "没有", "沒有", "暂无", "暫無", "空", "待定", "未定")
+).union(
+    ("未知", "不详", "不詳", "待补充", "待補充", "待确认", "待確認", "unknown"),
+    ("n/a", "n.a", "na", "none", "null", "nil", "tbd", "tbc", "undefined"),
 )
 # … and where a client should be told.
-_NO_CLIENT = _NOTHING | frozenset(
-    "个人 個人 公司 客户 客戶 测试 測試 测试客户 測試客戶 匿名 某公司 xx xxx "
-    "test testing person individual company client customer anonymous".split()
+_NO_CLIENT = _NOTHING.union(
+    ("个人", "個人", "公司", "某公司", "客户", "客戶", "匿名", "测试", "測試"),
+    ("测试客户", "測試客戶", "test", "testing", "xx", "xxx", "person", "individual"),
+    ("company", "client", "customer", "anonymous"),
 )
 
 

@@ -12,7 +12,9 @@ class OptionalNumber:
 
     def is_unknown(self, record):
         """Has nobody ever given the number? Reads it, if need be."""
-        return not record[self.name] and self._get_cache(record.env).get(record.id) is None
+        return (
+            not record[self.name] and self._get_cache(record.env).get(record.id) is None
+        )
 
     def convert_to_cache(self, value, record, validate=True):
         if value is None or value is False:
@@ -33,6 +35,11 @@ class OptionalNumber:
         if not value and self.is_unknown(record):
             return False
         return super().convert_to_read(value, record, use_display_name)
+
+    def convert_to_write(self, value, record):
+        if not value and record._name == self.model_name and self.is_unknown(record):
+            return False
+        return super().convert_to_write(value, record)
 
     def convert_to_export(self, value, record):
         if not value and self.is_unknown(record):

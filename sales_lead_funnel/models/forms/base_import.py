@@ -1,25 +1,80 @@
-"""Core's importer reads the files of our forms as people have them."""
+"""Core's importer takes our forms as people have them, wholly or not at all."""
 
 import re
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Date, Datetime
+from odoo.http import request
 
 from odoo.addons.base_import.models.base_import import ImportValidationError
 
 from ...tools.cells import clean_text, lost_digits, read_day, split_titles, title_key
+from ..funnel_mark import with_mark
+from .lead_twins import TWINS_KEY, LeadTwins
+from .row_messages import RowMessages
 
 FORMS = {"crm.lead", "funnel.followup", "funnel.evaluation"}
 _SEPARATED = re.compile(r"%\w[^\w%]+%\w")  # 240301 could be three days
 _UTF8_MARK = b"\xef\xbb\xbf"
 _HEAD = 2000  # characters of a file in which its titles are
-_EXCEL_CHARACTER = re.compile("_x([0-9A-Fa-f]{4})_")  # as Excel keeps control characters
+_CONTROL_CHARACTER = re.compile("_x00([01][0-9A-F])_")  # as Excel spells one
+_HAN = re.compile("[\u3400-\u9fff]")
+
+
+def _has_errors(result):
+    return any(message["type"] == "error" for message in result["messages"])
 
 
 class BaseImport(models.TransientModel):
     _inherit = "base_import.import"
+
+    funnel_told = fields.Char(
+        export_string_translation=False,
+        help="Digest of the rows of which was said that they are there already.",
+    )
+
+    def execute_import(self, fields, columns, options, dryrun=False):
+        """Import our forms wholly or not at all, also when a file goes in batches.
+
+        The dialog sends large files in batches, each saved on its own; one bad row
+        in a later batch would leave half a form behind. So before the first
+        batch the whole file is tried.
+
+        Leads that are there already are told before they are saved, to a person, who
+        may import once more. A program that calls cannot; it is told as well.
+        """
+        if self.res_model not in FORMS:
+            return super().execute_import(fields, columns, options, dryrun=dryrun)
+        skipped = options.get("skip") or 0
+        asks, looks = bool(request) and not dryrun, dryrun or not skipped
+        twins = LeadTwins(self.funnel_told, asks=asks, looks=looks)
+        wizard = super(BaseImport, with_mark(self, TWINS_KEY, twins))
+        run = partial(wizard.execute_import, fields, columns)
+        result = None
+        if not dryrun and self._funnel_is_first_batch(options):
+            result = run({**options, "limit": None}, dryrun=True)
+            result |= {"ids": False, "nextrow": 0}
+            self.env.invalidate_all(flush=False)  # core leaves what it took back
+        if not result or not (_has_errors(result) or twins.is_news):
+            result = run(options, dryrun=dryrun)
+        messages = RowMessages(self.env, skipped).tell(result["messages"])
+        if twins.is_news:
+            self.funnel_told = twins.get_digest()
+        return {**result, "messages": messages}
+
+    def _funnel_is_first_batch(self, options):
+        """Tell the first of several batches of a form from all other imports."""
+        limit = options.get("limit")
+        return limit and not options.get("skip") and self._funnel_count_rows() > limit
+
+    def _funnel_count_rows(self):
+        """Return an upper bound of the rows, cheaply; workbooks count as many."""
+        if self.file_type in ("text/csv", "text/plain", "application/csv"):
+            return (self.file or b"").count(b"\n")
+        return float("inf")
 
     # ------------------------------------------------------------
     # FILE
@@ -71,7 +126,7 @@ class BaseImport(models.TransientModel):
     def _funnel_unescape(self, cell):
         if not isinstance(cell, str) or "_x" not in cell:
             return cell
-        return _EXCEL_CHARACTER.sub(lambda found: chr(int(found[1], 16)), cell)
+        return _CONTROL_CHARACTER.sub(lambda found: chr(int(found[1], 16)), cell)
 
     # ------------------------------------------------------------
     # TITLES
@@ -86,20 +141,18 @@ class BaseImport(models.TransientModel):
         labels = {title_key(info["string"]): name for name, info in fields.items()}
         return labels | {title_key(m.column_name): m.field_name for m in mappings}
 
-    def _get_mapping_suggestion(self, header, fields_tree, header_types, mapping_fields):
+    def _get_mapping_suggestion(self, header, fields_tree, types, mapping_fields):
         """Know a title however it is typed; core passes no mapping for parts of it."""
-        if self.res_model in FORMS and mapping_fields:
+        is_whole = self.res_model in FORMS and mapping_fields
+        if is_whole and header.lower() not in mapping_fields:
             key = title_key(header)
+            labels = {title_key(each["string"]): each["name"] for each in fields_tree}
             typed = {title_key(name): name for name in mapping_fields}
-            labels = {title_key(field["string"]): field["name"] for field in fields_tree}
-            if header.lower() in mapping_fields:
-                pass
-            elif key in typed:
-                header = typed[key]
-            elif key in labels:
+            header = typed.get(key, header)
+            if key in labels and key not in typed:
                 return {"field_path": [labels[key]], "distance": 0}
         return super()._get_mapping_suggestion(
-            header, fields_tree, header_types, mapping_fields
+            header, fields_tree, types, mapping_fields
         )
 
     # ------------------------------------------------------------
@@ -131,12 +184,15 @@ class BaseImport(models.TransientModel):
         return text
 
     def _parse_float_from_data(self, data, index, name, options):
-        """Leave numbers that core cannot read to ``load``, which tells their rows."""
+        """Leave numbers that core cannot read to ``load``, which tells their rows.
+
+        Core would take 万 and 亿 for separators, and 1.5亿 for 15.
+        """
         if self.res_model not in FORMS or "/" in name:
             return super()._parse_float_from_data(data, index, name, options)
         for row in data:
             typed = row[index]
-            if not isinstance(typed, str) or lost_digits(typed):
+            if not isinstance(typed, str) or lost_digits(typed) or _HAN.search(typed):
                 continue
             try:
                 super()._parse_float_from_data([row], index, name, options)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, timezone
 
 from odoo import fields
 
@@ -34,14 +34,14 @@ class CellReader:
     """
 
     def __init__(self, model, names, rows):
-        self.model, self.env = model, model.env
+        self.env = model.env
         self.rows = rows
         self.columns = [model._fields.get(name) for name in names]
         self.zone = self.env.company._funnel_get_tz()
         company = self.env.company.with_context(tz=self.zone)
         self.today = fields.Date.context_today(company)
 
-    def read(self, data):
+    def read_rows(self, data):
         """Return the rows that can be read, their cells as core reads them."""
         rows = [[self._clean(cell) for cell in row] for row in data]
         for index, field in enumerate(self.columns):
@@ -140,7 +140,7 @@ class CellReader:
         """Return when the day begins for the company, in the zone of the user."""
         try:
             start, _end = bounds_utc(day, None, self.zone)
-            moment = fields.Datetime.context_timestamp(self.model, start)
+            moment = start.replace(tzinfo=timezone.utc).astimezone(self.env.tz)
         except (OverflowError, ValueError):
             raise self._no_day(day) from None
         return moment.replace(tzinfo=None)
@@ -176,14 +176,14 @@ class CellReader:
         """Return ``{word: name in the user's language}`` of records called so."""
         model = self.env[field.comodel_name]
         title = model._fields.get(model._rec_name)
-        is_vocabulary = field.name in OPEN_VOCABULARIES or getattr(title, "translate", 0)
-        if not words or not is_vocabulary:
+        is_vocabulary = getattr(title, "translate", False)
+        if not words or not (is_vocabulary or field.name in OPEN_VOCABULARIES):
             return {}
         folded = {word: unicodedata.normalize("NFKC", word) for word in words}
+        called = [(title.name, "in", [*words, *folded.values()])]
         found = {}
         for lang in self._get_languages(title):
-            spoken = model.with_context(lang=lang)
-            for record in spoken.search([(title.name, "in", [*words, *folded.values()])]):
+            for record in model.with_context(lang=lang).search(called):
                 found.setdefault(record[title.name], record)
         return {
             word: record.with_env(model.env)[title.name]

@@ -9,6 +9,7 @@ from ...tools.names import client_key
 from ...tools.wording import plain
 from ..funnel_mark import Mark
 
+TWINS_KEY = "funnel_import_twins"
 TOLD = ("partner_name", "contact_name", "phone", "email_from", "funnel_need")
 PHONE_DIGITS = 11  # of a mobile phone; before them stands the country
 
@@ -16,20 +17,21 @@ PHONE_DIGITS = 11  # of a mobile phone; before them stands the country
 class LeadTwins(Mark):
     """Tells, before it is saved, that a file was imported before.
 
-    A row is there already if a lead, or an earlier row, has the same client and the same
-    contact and was obtained on the same day; where the file tells no day, the need
-    counts. Whoever was told and imports all the same knows better.
+    A row is there already if a lead, or an earlier row, has the same client and contact
+    and was obtained on the same day; where the file tells no day, the need counts.
+    Whoever was told and imports all the same knows better.
 
     :param str told: :meth:`get_digest` of what was told before
     :param bool asks: import nothing where there is news, so that a person may decide
+    :param bool looks: look at the next rows
     """
 
-    __slots__ = ("asks", "has_looked", "messages", "told")
+    __slots__ = ("asks", "looks", "messages", "told")
 
-    def __init__(self, told="", asks=False):
+    def __init__(self, told="", asks=False, looks=True):
         self.told = told
         self.asks = asks
-        self.has_looked = False
+        self.looks = looks
         self.messages = []
 
     @property
@@ -46,7 +48,7 @@ class LeadTwins(Mark):
         :param model: ``crm.lead`` of the user who imports
         :param rows: ``[{"values": …, "info": …}]`` as ``_load_records`` takes them
         """
-        self.has_looked = True
+        self.looks = False
         empty = dict.fromkeys(TOLD, False)
         new = [
             (empty | model._funnel_prepare_vals(row["values"]), row["info"])
