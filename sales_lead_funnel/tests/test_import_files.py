@@ -348,7 +348,7 @@ class TestImportTitles(FileCommon):
         text = self._csv(row, self._row(client="乙公司")).decode()
         for encoding in ("gbk", "gb18030", "utf-8", "utf-8-sig", "utf-16"):
             file = text.replace(",", "\t") if encoding == "utf-16" else text
-            self.assertMapped(file.encode(encoding), count=2)
+            self.assertMapped(f"登记表\n{file}".encode(encoding), count=2)
             leads = self.env["crm.lead"].search([("funnel_need", "=", row[5])])
             self.assertEqual(len(leads), 1, encoding)
             leads.search([("partner_name", "in", ["某某公司", "乙公司"])]).unlink()

@@ -5,7 +5,9 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 
 EXCEL_DAY_ZERO = datetime(1899, 12, 30)  # Excel counts 29 February 1900, which was not
+YEARS = range(1900, 2200)  # others were mistyped
 LEAP_YEARS_APART = 8  # years at most between two 29 February
+SEPARATORS = (",", ";", "\t", "|")
 TITLES_WITHIN = 20  # rows of a file; above its titles stand its name and notes
 
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]+")
@@ -115,8 +117,23 @@ def split_titles(rows, known):
     return titles, below
 
 
+def find_separator(lines, known):
+    """Return the character between the titles of a file, "" where there are none.
+
+    >>> find_separator(["Register", "No.;Who", "1,5;Li"], {"no.", "who"})
+    ';'
+    """
+    counts = {
+        separator: max(_count_known(line.split(separator), known) for line in lines)
+        for separator in SEPARATORS
+        if lines
+    }
+    best = max(counts, key=counts.get, default="")
+    return best if best and counts[best] > 1 else ""
+
+
 def _count_known(row, known):
-    return len({title_key(cell) for cell in row if cell} & known)
+    return len({title_key(str(cell).strip('"')) for cell in row if cell} & known)
 
 
 def _if_known(cell, known):
@@ -188,7 +205,10 @@ def _get_day(match, today):
     year, month, day = (match[name] and int(match[name]) for name in "ymd")
     if year is None:
         return _find_latest_day(month, day, today)
-    return date(year + 2000 if len(match["y"]) == 2 else year, month, day)
+    year += 2000 if len(match["y"]) == 2 else 0
+    if year not in YEARS:
+        raise ValueError(match[0])
+    return date(year, month, day)
 
 
 def _find_latest_day(month, day, today):

@@ -1,6 +1,7 @@
 """Core's importer takes our forms as people have them, wholly or not at all."""
 
 import re
+from codecs import BOM_UTF8
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -11,15 +12,21 @@ from odoo.http import request
 
 from odoo.addons.base_import.models.base_import import ImportValidationError
 
-from ...tools.cells import clean_text, lost_digits, read_day, split_titles, title_key
+from ...tools.cells import (
+    TITLES_WITHIN,
+    clean_text,
+    find_separator,
+    lost_digits,
+    read_day,
+    split_titles,
+    title_key,
+)
 from ..funnel_mark import with_mark
 from .lead_twins import TWINS_KEY, LeadTwins
 from .row_messages import RowMessages
 
 FORMS = {"crm.lead", "funnel.followup", "funnel.evaluation"}
 _SEPARATED = re.compile(r"%\w[^\w%]+%\w")  # 240301 could be three days
-_UTF8_MARK = b"\xef\xbb\xbf"
-_HEAD = 2000  # characters of a file in which its titles are
 _CONTROL_CHARACTER = re.compile("_x00([01][0-9A-F])_")  # as Excel spells one
 _HAN = re.compile("[\u3400-\u9fff]")
 
@@ -97,24 +104,27 @@ class BaseImport(models.TransientModel):
         return clean_text(cell) if isinstance(cell, str) else cell
 
     def _read_csv(self, options):
-        if self.res_model in FORMS and not options.get("encoding"):
-            options["encoding"] = self._funnel_guess_encoding()
+        """Find encoding and separator by the titles; core guesses where none is known.
+
+        Core takes a file of Excel for GB 2312, in which rare names have no place, and
+        one with a name above its titles for one of a single column.
+        """
+        if self.res_model in FORMS:
+            found = self._funnel_find_titles()
+            options.update({k: v for k, v in found.items() if not options.get(k)})
         return super()._read_csv(options)
 
-    def _funnel_guess_encoding(self):
-        """Return the encoding where it is sure; "" lets core guess.
-
-        Core takes a file of Excel for GB 2312, in which rare names have no place.
-        """
-        data = self.file or b""
-        with suppress(UnicodeDecodeError):
-            data.decode("utf-8")
-            return "utf-8-sig" if data.startswith(_UTF8_MARK) else "utf-8"
-        with suppress(UnicodeDecodeError):
-            words = re.split(r'[,;\t\n"]+', data.decode("gb18030")[:_HEAD])
-            if not self._funnel_get_titles().keys().isdisjoint(map(title_key, words)):
-                return "gb18030"
-        return ""
+    def _funnel_find_titles(self):
+        """Return ``{"encoding": …, "separator": …}`` by which titles are read."""
+        known, data = set(self._funnel_get_titles()), self.file or b""
+        marked = "utf-8-sig" if data.startswith(BOM_UTF8) else "utf-8"
+        for encoding in (marked, "gb18030", "utf-16"):
+            with suppress(UnicodeError):
+                lines = data.decode(encoding).splitlines()[:TITLES_WITHIN]
+                separator = find_separator(lines, known)
+                if separator:
+                    return {"encoding": encoding, "separator": separator}
+        return {}
 
     def _read_xlsx(self, options):
         """Undo Excel's spelling of control characters, such as _x000D_."""
