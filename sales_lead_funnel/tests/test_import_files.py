@@ -2,6 +2,7 @@
 
 import io
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 import openpyxl
 
@@ -129,14 +130,10 @@ class TestImportDays(FileCommon):
 
     def test_form_chosen_in_the_dialog_is_read_as_well(self):
         for form, text in (("%d.%m.%Y", "01.03.2024"), ("%m/%d/%Y", "03/01/2024")):
-            self._options = lambda limit, form=form: {
-                **super(FileCommon, self)._options(limit),
-                "date_format": form,
-            }
-            self.assertEqual(
-                self._days(self._take(self._row(client=form, when=text))),
-                ["2024-03-01"],
-            )
+            options = {**self._options(2000), "date_format": form}
+            with patch.object(type(self), "_options", lambda *_args, o=options: {**o}):
+                leads = self._take(self._row(client=form, when=text))
+            self.assertEqual(self._days(leads), ["2024-03-01"])
 
     def test_what_is_no_day_is_told_with_its_row(self):
         for text in (

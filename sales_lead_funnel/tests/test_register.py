@@ -6,8 +6,9 @@ from unittest.mock import patch
 from psycopg2.errors import CheckViolation, UniqueViolation
 
 from odoo.exceptions import ConcurrencyError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, file_path, mute_logger
 
 from ..exceptions import FunnelRegisterError
 from ..models.funnel_number_mixin import SEQUENCE_CODE
@@ -551,3 +552,36 @@ class TestNumberTyped(FunnelCommon):
         with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"):
             self.company.funnel_number_step = -1
             self.company.flush_recordset()
+
+
+@tagged("post_install", "-at_install")
+class TestMigratedRegister(FunnelCommon):
+    def _migrate(self, **columns):
+        """Write columns of new leads as older versions did, and migrate."""
+        leads = self._create_leads(len(next(iter(columns.values()))))
+        for name, values in columns.items():
+            for lead, value in zip(leads, values, strict=True):
+                column = SQL.identifier(name)
+                query = SQL(
+                    "UPDATE crm_lead SET %s = %s WHERE id = %s", column, value, lead.id
+                )
+                self.env.cr.execute(query)
+        folder = "sales_lead_funnel/migrations/19.0.1.4.0/post-migrate.py"
+        script = load_script(file_path(folder), "sales_lead_funnel_post_migrate")
+        script.migrate(self.env.cr, "19.0.1.3.0")
+        self.env.invalidate_all()
+        return leads
+
+    def test_numbers_are_spelled_alike_where_that_is_free(self):
+        self._create_lead(funnel_code="LX1999003")
+        codes = ["lx1999001 ", "ＬＸ1999002", "lx1999003", "OLD-7", None]
+        with self.assertLogs(level="WARNING") as logs:
+            leads = self._migrate(funnel_code=codes)
+        spelled = ["LX1999001", "LX1999002", "lx1999003", "OLD-7", False]
+        self.assertEqual([lead.funnel_code for lead in leads], spelled)
+        self.assertIn("lx1999003", logs.output[0])
+
+    def test_placeholders_are_no_client_any_more(self):
+        keys = ["na", "远山"]
+        leads = self._migrate(partner_name=["N/A", "远山公司"], funnel_client_key=keys)
+        self.assertEqual(leads.mapped("funnel_client_key"), [False, "远山"])

@@ -38,10 +38,8 @@ def _has_errors(result):
 class BaseImport(models.TransientModel):
     _inherit = "base_import.import"
 
-    funnel_told = fields.Char(
-        export_string_translation=False,
-        help="Digest of the rows of which was said that they are there already.",
-    )
+    # Digest of the rows of which was said that they are there already.
+    funnel_told = fields.Char(export_string_translation=False)
 
     def execute_import(self, fields, columns, options, dryrun=False):
         """Import our forms wholly or not at all, also when a file goes in batches.
