@@ -317,18 +317,22 @@ class FunnelAskMixin(models.AbstractModel):
     def _funnel_find_been(self):
         """Return ``{(lead id, stage id)}`` of the stages these leads left while open.
 
-        Lost is no way of being in a stage. What was there before the addon counts.
-        Sudo: compared only.
+        Being lost is no way of being in a stage, but for one that was entered so: it
+        was asked then. What was there before the addon counts. Sudo: compared only.
         """
         if not self:
             return set()
         rows = self.env["funnel.stage.move"].sudo()
-        left = Domain("from_status", "in", ("pending", "won"))
         rows = rows.search(
-            Domain("lead_id", "in", self.ids) & (left | Domain("rebuilt", "=", True))
+            Domain("lead_id", "in", self.ids)
+            & (Domain("from_status", "!=", False) | Domain("rebuilt", "=", True))
         )
-        been = {(row.lead_id.id, row.from_stage_id.id) for row in rows}
-        been |= {(row.lead_id.id, row.to_stage_id.id) for row in rows if row.rebuilt}
+        been = set()
+        for row in rows:
+            if row.from_status in ("pending", "won") or row.rebuilt:
+                been.add((row.lead_id.id, row.from_stage_id.id))
+            if row.rebuilt or row.from_status == row.to_status == "lost":
+                been.add((row.lead_id.id, row.to_stage_id.id))
         return been
 
     def _funnel_get_asked_fields(self, rules):

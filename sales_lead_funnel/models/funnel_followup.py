@@ -3,6 +3,7 @@ from odoo.tools import SQL, format_date, plaintext2html
 
 from ..exceptions import FunnelFollowupError
 from .base.calendar import get_local_day
+from .base.limits import LIMITS, cut
 from .base.telling import explicit_happened_at, get_latest
 from .funnel_followup_correction import CONTENT
 from .funnel_path import current_path
@@ -30,7 +31,7 @@ PLAN_FIELDS = {"next_date", "next_action", "channel"}
 
 def name_key(name):
     """Return a person's name as two people may type it."""
-    return (name or "").strip().casefold()
+    return str(name or "").strip().casefold()
 
 
 class FunnelFollowup(models.Model):
@@ -239,7 +240,7 @@ class FunnelFollowup(models.Model):
         known = {
             (person.lead_id.id, name_key(person.name)): person.id for person in people
         }
-        names = {person.id: person.name for person in people}
+        names = {person.id: cut(person.name, LIMITS["char"]) for person in people}
         named = []
         for key, vals in zip(keys, vals_list, strict=True):
             person_id = vals.get("stakeholder_id") or known.get(key, False)

@@ -128,7 +128,8 @@ class FunnelGradeMixin(models.AbstractModel):
                     "buttons “Propose grade” and “Review grade” of the lead."
                 )
             )
-        return grade_id or False, reason
+        grade_id, reason = self._funnel_read_step(grade_id, reason)
+        return grade_id, reason or False
 
     @api.model
     def _funnel_group(self, leads, proposals):
@@ -255,9 +256,15 @@ class FunnelGradeMixin(models.AbstractModel):
         for lead in self:
             lead.funnel_can_review_grade = is_reviewer and (
                 self.env.su
-                or proposers.get(lead._origin.id, lead.user_id.id) != self.env.uid
+                or lead._funnel_get_grader_id(proposers) != self.env.uid
                 or may_approve_own(self.env, lead)
             )
+
+    def _funnel_get_grader_id(self, proposers):
+        """Return whose word the grade is: who proposed it, else who has the lead."""
+        if self.funnel_grade_state == "proposed":
+            return proposers.get(self._origin.id, self.user_id.id)
+        return self.user_id.id
 
     def _funnel_get_proposers(self):
         """Return ``{lead id: id of who proposed last}`` of leads with a proposal."""
@@ -282,18 +289,19 @@ class FunnelGradeMixin(models.AbstractModel):
             return Domain.FALSE
         if self.env.su:
             return Domain.TRUE
-        self.flush_model(["user_id"])
+        self.flush_model(["funnel_grade_state", "user_id"])
         allowed = Domain("company_id.funnel_self_approval", "=", True)
         if may_approve_own_of_no_company(self.env):
             allowed |= Domain("company_id", "=", False)
         return Domain.custom(to_sql=self._funnel_match_others) | allowed
 
     def _funnel_match_others(self, _model, alias, _query):
-        """Return SQL: was the grade proposed by somebody else than the user?"""
+        """Return SQL: is the grade the word of somebody else than the user?"""
         return SQL(
             """
             COALESCE((SELECT COALESCE(change.user_id, 0) FROM funnel_grade_change change
-                       WHERE change.lead_id = %(lead)s.id AND change.kind = 'proposed'
+                       WHERE %(lead)s.funnel_grade_state = 'proposed'
+                         AND change.lead_id = %(lead)s.id AND change.kind = 'proposed'
                        ORDER BY change.id DESC LIMIT 1),
                      %(lead)s.user_id, 0) != %(uid)s
             """,

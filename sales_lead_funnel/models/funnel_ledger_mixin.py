@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime
 
+from .base.arguments import once
 from .base.telling import (
     check_how_far,
     check_not_before,
@@ -125,7 +126,8 @@ class FunnelLedgerMixin(models.AbstractModel):
         return "list" if self else "board"
 
     def _merge_opportunity(self, *args, **kwargs):
-        leads = with_path(self, "merge")
+        """Merge each lead once; it happens when it is done, whatever a context says."""
+        leads = with_path(once(self), "merge")
         survivor = super(FunnelLedgerMixin, leads)._merge_opportunity(*args, **kwargs)
         return survivor.with_env(self.env)
 

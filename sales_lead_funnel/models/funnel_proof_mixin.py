@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, is_html_empty
 
+from .base.text import is_blank
 from .funnel_criterion import GATE_FIELDS_PARAMETER, OUTPUTS
 
 NUMBERS = ("integer", "float", "monetary")
@@ -166,7 +167,7 @@ class FunnelProofMixin(models.AbstractModel):
             return bool(value) or (self.id, name) not in unknown
         if field.type == "html":
             return not is_html_empty(value)
-        return bool(value.strip() if isinstance(value, str) else value)
+        return not is_blank(value) if isinstance(value, str) else bool(value)
 
     def _funnel_find_unknown_numbers(self, rules):
         """Return ``{(lead id, field)}`` of required numbers that nobody ever gave.

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError
 from ..exceptions import FunnelFollowupError
 from .base.arguments import each_once
 from .base.rights import is_manager
+from .base.text import is_blank
 from .mail_activity import TODO
 
 KINDS = [
@@ -219,7 +220,7 @@ class FunnelResourceRequest(models.Model):
     def action_refuse(self):
         self._check_manager()
         for request in self:
-            if not (request.answer or "").strip():
+            if is_blank(request.answer):
                 raise FunnelFollowupError(
                     self.env._(
                         "%(request)s: give the reason in “Manager's answer” before you "

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 from ..exceptions import FunnelApprovalError
 from .base.arguments import each_once
 from .base.rights import is_manager
+from .base.text import is_blank
 from .funnel_gate_policy import PASS_KEY, Pass, may_approve_own
 from .funnel_mark import with_mark
 from .funnel_path import with_path
@@ -230,7 +231,7 @@ class FunnelStageApproval(models.Model):
     def action_refuse(self):
         for approval in self:
             approval._start_answer()
-            if not (approval.reason or "").strip():
+            if is_blank(approval.reason):
                 raise FunnelApprovalError(
                     self.env._(
                         "%(lead)s: give the reason in “Manager's reason” before you "

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ..exceptions import FunnelFollowupError
 from .base.derived import with_step
+from .base.limits import LIMITS, cut
 
 ROLES = [
     ("decides", "Decides"),
@@ -63,8 +64,8 @@ class FunnelStakeholder(models.Model):
     def _compute_from_partner(self):
         for person in self:
             partner = person.partner_id
-            person.name = partner.name or person.name
-            person.function = partner.function or person.function
+            person.name = cut(partner.name, LIMITS["char"]) or person.name
+            person.function = cut(partner.function, LIMITS["char"]) or person.function
 
     @api.constrains("name")
     def _check_name_of_partner(self):

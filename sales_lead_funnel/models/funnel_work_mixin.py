@@ -139,10 +139,13 @@ class FunnelWorkMixin(models.AbstractModel):
 
         A lost one keeps a loss.
         """
-        self._funnel_refresh_contacts()
-        self._funnel_take_latest_evaluation()
+        contacted = self.filtered("funnel_last_contact_at")
+        if contacted:
+            contacted._funnel_refresh_contacts()
+        self.filtered("funnel_evaluation_score")._funnel_take_latest_evaluation()
         lost = self.filtered(lambda lead: lead.won_status == "lost")
-        self.env["funnel.loss"]._open_for(lost)
+        if lost:
+            self.env["funnel.loss"]._open_for(lost)
 
     def _merge_dependences(self, opportunities):
         found = opportunities._funnel_find_papers([*PAPERS, ACTIVITIES, COMPETITORS])

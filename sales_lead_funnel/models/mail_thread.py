@@ -48,7 +48,7 @@ class MailThread(models.AbstractModel):
     def _funnel_clean_handed_in(self, values):
         """Return what a caller may say of a lead: nothing without the right to make it.
 
-        Neither its place in the funnel, nor whose it is, nor lists.
+        Neither its place in the funnel, nor whose it is, nor since when, nor lists.
         """
         leads = self.env[LEAD]
         if not leads.has_access("create"):
@@ -57,6 +57,7 @@ class MailThread(models.AbstractModel):
             name: value
             for name, value in values.items()
             if name not in MOVERS
+            and name != "funnel_obtained_at"
             and not name.startswith("funnel_grade")
             and not isinstance(value, (list, tuple, dict))
         }

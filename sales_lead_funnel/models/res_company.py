@@ -39,8 +39,8 @@ class ResCompany(models.Model):
     )
 
     _funnel_backdate_positive = models.Constraint(
-        "CHECK (funnel_backdate_days > 0)",
-        "The “Days back salespeople may enter” must be 1 or more.",
+        "CHECK (funnel_backdate_days BETWEEN 1 AND 3650)",
+        "The “Days back salespeople may enter” must be 1 to 3650.",
     )
     _funnel_number_step_positive = models.Constraint(
         "CHECK (funnel_number_step >= 0)",

@@ -76,6 +76,14 @@ class TestRepeatedIds(GateCommon):
         self._repeat(self.lead, self.rep).write(vals)
         self.assertEqual(len(self._changes(self.lead, "proposed")), 1)
 
+    def test_lead_is_merged_once(self):
+        other = self._create_lead(name="Same one")
+        with self.assertRaisesRegex(UserError, "at least two"):
+            self._repeat(self.lead, self.rep, 2).merge_opportunity()
+        leads = (self.lead + other).with_user(self.rep)
+        leads.browse(leads.ids * 2).merge_opportunity()
+        self.assertEqual(len(leads.exists()), 1)
+
     def test_list_is_saved_once(self):
         vals = {"funnel_grade_id": self.grade_a.id, "funnel_grade_reason": "Big"}
         leads = self._repeat(self.lead, self.rep, 40)

@@ -111,6 +111,12 @@ class TestDaysThatCannotBe(FunnelCommon):
             "“Due on”",
         )
 
+    def test_default_that_a_user_saved_is_left_out(self):
+        defaults = self.env["ir.default"].with_user(self.rep)
+        defaults.set("crm.lead", "funnel_purchase_date", "9999-12-31", user_id=True)
+        lead = self._env(self.rep)["crm.lead"].create({"name": "Plain"})
+        self.assertFalse(lead.funnel_purchase_date)
+
     def test_pausing_and_losing(self):
         lead = self.lead.with_user(self.rep)
         self.assertTold(lambda day: lead.funnel_pause("Later", day), {"a": 1}, "Resume")
@@ -138,6 +144,28 @@ class TestDaysThatCannotBe(FunnelCommon):
         result = logs.load(columns, [row])
         self.assertFalse(result["ids"])
         self.assertIn("“When”", str(result["messages"]))
+
+    def test_import_of_moments_at_the_ends_of_the_calendar(self):
+        columns = {
+            "funnel.followup": ["lead_id/.id", "summary", "happened_at"],
+            "crm.lead": ["name", "type", "funnel_obtained_at"],
+        }
+        rows = {
+            "funnel.followup": [str(self.lead.id), "Met"],
+            "crm.lead": ["Old one", "lead"],
+        }
+        for zone in ("Asia/Shanghai", "America/New_York"):
+            self.rep.tz = zone
+            for model, names in columns.items():
+                for day in ("0001-01-01 00:00:00", "0202-05-05", "9999-12-31 23:59:59"):
+                    for is_file in (False, True):
+                        files = self._env(self.rep)[model]
+                        files = files.with_context(import_file=is_file)
+                        with self.subTest(model, zone=zone, day=day, is_file=is_file):
+                            result = files.load(names, [[*rows[model], day]])
+                            self.assertFalse(result["ids"])
+                            label = files._fields[names[-1]].string
+                            self.assertIn(label, str(result["messages"]))
 
     def test_days_of_the_trade_pass(self):
         lead = self.lead.with_user(self.rep)

@@ -283,7 +283,9 @@ class TestAnswers(GateCommon):
 
     def test_texts(self):
         self.assertTrue(self._is_missing("funnel_need"))
-        self.assertTrue(self._is_missing("funnel_need", funnel_need=" \n "))
+        for text in (" \n ", "\u200b", "\u3164", "\ufeff", "\ufe0f"):
+            with self.subTest(text=text):
+                self.assertTrue(self._is_missing("funnel_need", funnel_need=text))
         self.assertFalse(self._is_missing("funnel_need", funnel_need="A CRM"))
         self.assertTrue(self._is_missing("description", description="<p><br></p>"))
         self.assertFalse(self._is_missing("description", description="<p>So</p>"))

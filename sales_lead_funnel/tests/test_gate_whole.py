@@ -208,6 +208,82 @@ class TestWaysAround(GateCommon):
                         }
                     )
 
+    def _create_entry_of_team_b(self):
+        """Return a stage that is the first of team B and a later one of the other."""
+        self.first.write({"team_ids": self.sales_team_1.ids, "sequence": -99})
+        teams = (self.sales_team_1 + self.team_b).ids
+        return self.env["crm.stage"].create(
+            {"name": "Entry", "sequence": -98, "team_ids": teams}
+        )
+
+    def test_conversion_by_a_manager_into_another_team_asks_nothing(self):
+        entry = self._create_entry_of_team_b()
+        self._create_criterion("funnel_need", stage=entry)
+        lead = self._create_lead(type="lead", stage_id=self.first.id)
+        lead.with_user(self.manager).convert_opportunity(
+            False, user_ids=self.colleague.ids, team_id=self.team_b.id
+        )
+        self.assertEqual((lead.type, lead.stage_id), ("opportunity", entry))
+
+    def test_another_team_is_no_way_around_an_approval(self):
+        """The own lead that stays so, and nobody's, is no hand-over."""
+        entry = self._create_entry_of_team_b()
+        self._create_criterion(stage=entry, domain="[]", effect="approve")
+        for owner in (self.manager, self.env["res.users"]):
+            for kind in ("opportunity", "lead"):
+                with self.subTest(owner=owner.login, kind=kind):
+                    lead = self._create_lead(
+                        type=kind, stage_id=self.first.id, user_id=owner.id
+                    ).with_user(self.manager)
+                    vals = {"team_id": self.team_b.id, "type": "opportunity"}
+                    self.assertStays(
+                        lambda lead=lead, vals=vals: lead.write(vals), "approval", lead
+                    )
+        lead = self._create_lead(stage_id=self.first.id, user_id=self.manager.id)
+        lead.with_user(self.manager).write(
+            {"team_id": self.team_b.id, "user_id": self.colleague.id}
+        )
+        self.assertEqual(lead.stage_id, entry)
+
+    def test_hand_over_on_the_form_asks_nothing(self):
+        """The form fills in the first stage of the new team, and sends it along."""
+        entry = self.env["crm.stage"].create(
+            {"name": "Entry", "sequence": -99, "team_ids": self.team_b.ids}
+        )
+        self._create_criterion("funnel_need", stage=entry)
+        self.first.team_ids -= self.team_b
+        vals = {
+            "user_id": self.colleague.id,
+            "team_id": self.team_b.id,
+            "stage_id": entry.id,
+        }
+        self.assertStays(lambda: self._as_user(self.rep).write(dict(vals)), NEED)
+        self._as_user(self.manager).web_save(vals, {})
+        self.assertEqual(self.lead.stage_id, entry)
+
+    def test_lost_lead_that_was_handed_over_is_restored(self):
+        entry = self.env["crm.stage"].create(
+            {"name": "Entry", "sequence": -99, "team_ids": self.team_b.ids}
+        )
+        self._create_criterion("funnel_need", stage=entry)
+        self.first.team_ids -= self.team_b
+        lead = self._as_user(self.manager)
+        lead.action_set_lost()
+        lead.write({"user_id": self.colleague.id})
+        self.assertEqual(lead.stage_id, entry)
+        lead.action_restore()
+        self.assertEqual(lead.won_status, "pending")
+
+    def test_own_lead_of_a_manager_is_not_handed_over(self):
+        """Out and back by another team, which has the stage without what is before."""
+        self._create_criterion("funnel_authority", stage=self.third)
+        self.first.team_ids -= self.team_b
+        lead = self._as_user(self.manager)
+        lead.write({"user_id": self.manager.id})
+        lead.write({"team_id": self.team_b.id})
+        back = {"team_id": self.sales_team_1.id}
+        self.assertStays(lambda: lead.write(back), NEED)
+
     def test_manager_who_names_the_stage_is_judged(self):
         self._create_criterion("funnel_need", stage=self.beside)
         vals = {"team_id": self.team_b.id, "stage_id": self.beside.id}
@@ -278,6 +354,19 @@ class TestFourEyes(GateCommon):
         vals = self._lead_vals(**vals)
         with self.assertRaisesRegex(FunnelGateError, "approval"):
             self.env["crm.lead"].with_user(self.manager).create(vals)
+
+    def test_nobody_takes_what_he_let_in_himself(self):
+        lead = self._as_user(self.manager)
+        take = {"user_id": self.manager.id}
+        lead.write({"user_id": self.rep.id})
+        lead.write({"stage_id": self.stage_next.id})
+        self.assertTrue(lead.funnel_approval_ids.is_direct)
+        self.assertStays(lambda: lead.write(take), "let it into")
+        vals = self._lead_vals(user_id=self.rep.id, stage_id=self.stage_next.id)
+        born = self.env["crm.lead"].with_user(self.manager).create(vals)
+        self.assertStays(lambda: born.write(take), "let it into", born)
+        lead.with_user(self.director).write(take)
+        self.assertEqual(lead.user_id, self.manager)
 
     def test_allowed_where_own_approvals_are(self):
         self.env.company.funnel_self_approval = True

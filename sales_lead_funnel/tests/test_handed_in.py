@@ -216,6 +216,7 @@ class TestMessageProcess(HandedInCommon):
             "user_id": self.manager.id,
             "probability": 100,
             "won_status": "won",
+            "funnel_obtained_at": "1990-01-01 00:00:00",
             "funnel_grade_id": self.grade_a.id,
             "funnel_followup_ids": [Command.create({"summary": "Forged"})],
             "tag_ids": [Command.create({"name": "Forged"})],
@@ -228,6 +229,7 @@ class TestMessageProcess(HandedInCommon):
                 self.assertEqual((lead.name, lead.priority), ("Please call", priority))
                 self.assertEqual(lead.stage_id, plain.stage_id)
                 self.assertEqual(lead.won_status, plain.won_status)
+                self.assertNotEqual(lead.funnel_obtained_at.year, 1990)
                 self.assertFalse(
                     lead.user_id
                     or lead.funnel_grade_id

@@ -274,6 +274,19 @@ class TestMachinesAreCut(LimitsCommon):
         objection = self.env["funnel.objection"].create({"name": LONG_NAME})
         self.assertEqual(objection.name, "n" * 255 + "…")
 
+    def test_person_with_a_very_long_name(self):
+        """Nobody typed it here, and the person is talked to all the same."""
+        contact = self.env["res.partner"].create(
+            {"name": "y" * 400, "function": "z" * 400}
+        )
+        lead = {"lead_id": self.lead.id}
+        person = self.env["funnel.stakeholder"].with_user(self.rep)
+        person = person.create({**lead, "partner_id": contact.id})
+        self.assertEqual((len(person.name), len(person.function)), (256, 256))
+        log = self.env["funnel.followup"].with_user(self.rep)
+        log = log.create({**lead, "summary": "Met", "stakeholder_id": person.id})
+        self.assertEqual(log.contact, person.name)
+
     def test_client_with_a_very_long_name(self):
         """The key has an index, which takes no longer texts."""
         vals = {"name": "steel 公司" * 2_000, "is_company": True}

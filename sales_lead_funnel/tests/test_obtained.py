@@ -129,6 +129,19 @@ class TestObtained(FunnelCommon):
         merged = (self.lead | other).with_user(self.manager).merge_opportunity()
         self.assertEqual(merged.funnel_obtained_at, self.now - timedelta(days=9))
 
+    def test_merging_with_an_older_one_is_seen(self):
+        self._age(days=3)
+        older = self._create_lead(
+            by=self.rep, funnel_obtained_at=self.now - timedelta(days=900)
+        )
+        merged = (self.lead.with_user(self.rep) + older).merge_opportunity()
+        notes = " ".join(merged.message_ids.mapped("body"))
+        if merged == self.lead:
+            self.assertIn("“Obtained at”", notes)
+            self.assertIn(self.rep.name, notes)
+        else:
+            self.fail("the older lead is to go")
+
     def test_future_is_refused(self):
         with self.assertRaisesRegex(UserError, "future"):
             self._change(self.rep, days=-2)

@@ -131,6 +131,24 @@ class TestMovesToldLate(ToldCommon):
         with self.assertRaisesRegex(UserError, "Born late.*31 day"):
             leads.create(self._lead_vals(name="Born late"))
 
+    def _merge_told(self, user, **age):
+        """Merge the lead with another one, by which it gets a team of other stages."""
+        team = self.env["crm.team"].create({"name": "Branch"})
+        self.env["crm.stage"].create(
+            {"name": "Branch only", "sequence": -9, "team_ids": team.ids}
+        )
+        self.lead.stage_id.team_ids = self.lead.team_id or self.team
+        other = self._create_lead(
+            name="Same one", funnel_obtained_at=self._ago(days=90)
+        )
+        leads = self._told(user, **age) + other.with_user(user)
+        return leads.merge_opportunity(team_id=team.id)
+
+    def test_merge_happens_when_it_is_done(self):
+        survivor = self._merge_told(self.rep, days=40)
+        self.assertEqual(survivor.stage_id.name, "Branch only")
+        self.assertEqual(self._moves(survivor)[-1].happened_at, self.now)
+
     def test_what_is_told_late_is_noted(self):
         self._told(self.rep, days=3).stage_id = self.stage_next
         note = self.lead.message_ids.filtered(lambda msg: "added later" in msg.body)

@@ -68,6 +68,17 @@ class FunnelCalendarMixin(models.AbstractModel):
         self._funnel_check_days(vals)
         return super().write(vals)
 
+    @api.model
+    def default_get(self, fields):
+        """Leave out a day that cannot be, which a user has saved as a default."""
+        values = super().default_get(fields)
+        return {
+            name: value
+            for name, value in values.items()
+            if self._fields[name].type not in DAYS
+            or is_day(self._fields[name].type, value)
+        }
+
     def _funnel_get_day_defaults(self):
         """Return what the context would fill into our days."""
         return {
@@ -119,3 +130,29 @@ class FunnelCalendarMixin(models.AbstractModel):
             return lead._filtered_access("read").display_name or self._description
         names = (vals.get(name) for name in ("name", "partner_name", "contact_name"))
         return next(filter(None, names), self._description)
+
+
+class IrFieldsConverter(models.AbstractModel):
+    """Tells people that a file's moment cannot be, where core fails."""
+
+    _inherit = "ir.fields.converter"
+
+    @api.model
+    def _str_to_datetime(self, model, field, value, savepoint):
+        try:
+            text, notes = super()._str_to_datetime(model, field, value, savepoint)
+        except OverflowError as error:  # in UTC it lies before the calendar or after
+            raise self._funnel_no_moment(value) from error
+        try:
+            fields.Datetime.to_datetime(text)
+        except ValueError as error:  # core writes years of less than four digits so
+            raise self._funnel_no_moment(value) from error
+        return text, notes
+
+    def _funnel_no_moment(self, value):
+        """Return the error of core's importer, which names the column."""
+        text = self.env._(
+            "“%%(field)s” is %s, which is no moment that can be. Correct it, e.g. "
+            "2026-03-01 09:00:00."
+        )
+        return self._format_import_error(ValueError, text, value)

@@ -2,7 +2,13 @@ from typing import NamedTuple
 
 from odoo import models
 
-from ..funnel_gate_policy import get_pass, may_approve, may_jump, may_pass
+from ..funnel_gate_policy import (
+    get_pass,
+    may_approve,
+    may_approve_own,
+    may_jump,
+    may_pass,
+)
 
 
 class Failure(NamedTuple):
@@ -69,6 +75,8 @@ class FunnelJudgeMixin(models.AbstractModel):
             self._funnel_add_unmet(failures, watch, group, rules, is_entering)
         for change in entered:
             self._funnel_add_closed(failures, watch, change)
+        for change in changes if watch.gates.asks_approval else ():
+            self._funnel_add_taken(failures, change)
         return failures
 
     def _funnel_get_way(self, change):
@@ -105,25 +113,46 @@ class FunnelJudgeMixin(models.AbstractModel):
                 *watch.find_blanked(change),
                 *self._funnel_get_team_rules(watch.gates, change),
             ]
-        if is_return or self._funnel_is_handed_over(change):
+        if is_return:
             return []
         _lead, team_id, from_id, to_id = self._funnel_get_way(change)
         rules = watch.gates.get_rules_of_way(team_id, from_id, to_id)
+        if self._funnel_is_handed_over(watch.gates, change):
+            return self._funnel_get_rules_of_own(change, rules)
         team_rules = self._funnel_get_team_rules(watch.gates, change)
         return tuple(dict.fromkeys([*team_rules, *rules]))
 
-    def _funnel_is_handed_over(self, change):
-        """Did core choose the stage, because a manager hands the lead over?"""
-        return change.is_put_by_core() and may_jump(self.env)
+    def _funnel_get_rules_of_own(self, change, rules):
+        """Return what a manager's hand-over has to meet: nothing, where it is one.
+
+        The own lead that stays so, or nobody's, still needs the approval of another.
+        """
+        owners = {change.before.owner_id, change.after.owner_id}
+        if owners - {False, self.env.uid}:
+            return ()
+        return tuple(rule for rule in rules if rule.effect == "approve")
+
+    def _funnel_is_handed_over(self, gates, change):
+        """Did core choose the stage, because a manager hands the lead over?
+
+        A form sends along the first stage of the new team that core filled in.
+        """
+        first = gates.get_first(change.after.team_id)
+        is_first = change.has_new_team() and change.after.stage_id == first
+        return (change.is_put_by_core() or is_first) and may_jump(self.env)
 
     def _funnel_get_team_rules(self, gates, change):
         """Return what the way of a new team asks that the old one did not.
 
-        Up to the stage where the lead was. Managers hand over freely, as they jump.
+        Up to the stage where the lead was. Managers hand over freely, as they jump, but
+        for what is theirs and stays so.
         """
-        if not change.has_new_team() or may_jump(self.env):
+        if not change.has_new_team():
             return ()
         before, after = change.before, change.after
+        stays_own = {before.owner_id, after.owner_id} == {self.env.uid}
+        if may_jump(self.env) and not stays_own:
+            return ()
         return gates.get_rules_of_new_way(
             before.team_id, after.team_id, before.stage_id
         )
@@ -178,6 +207,26 @@ class FunnelJudgeMixin(models.AbstractModel):
             text = self._funnel_find_jump(watch.gates, *way)
         if text:
             lead = self.sudo().browse(change.lead_id)
+            failure = Failure(change.after.stage_id, "jump", True, text=text)
+            failures.setdefault(lead, []).append(failure)
+
+    def _funnel_add_taken(self, failures, change):
+        """Refuse to take a lead that the user let in as somebody else's (S1-39).
+
+        Sudo: compared only.
+        """
+        before, uid = change.before, self.env.uid
+        if not before or change.after.owner_id != uid or before.owner_id == uid:
+            return
+        lead = self.sudo().browse(change.lead_id)
+        let_in = lead.funnel_approval_ids.filtered(
+            lambda a: a.is_direct and a.answered_by_id.id == uid
+        )
+        if let_in and not may_approve_own(self.env, lead):
+            text = self.env._(
+                "you let it into “%s” yourself; another manager hands it to you",
+                let_in[0].stage_id.name,
+            )
             failure = Failure(change.after.stage_id, "jump", True, text=text)
             failures.setdefault(lead, []).append(failure)
 

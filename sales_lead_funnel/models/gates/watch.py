@@ -72,8 +72,13 @@ class Change(NamedTuple):
         return self.before.is_opportunity and self.after.is_opportunity
 
     def is_put_by_core(self):
-        """Did core choose the stage, for a new team or owner? Nobody asked for it."""
-        return self.has_moved() and not self.is_asked
+        """Did core choose the stage, for a new team or owner? Nobody asked for it.
+
+        Also where the lead was made an opportunity in the same go.
+        """
+        if self.before is None or self.is_asked or not self.after.is_opportunity:
+            return False
+        return self.before.stage_id != self.after.stage_id
 
     def is_emptied(self):
         """Was an opportunity taken out of its stage, into none?"""

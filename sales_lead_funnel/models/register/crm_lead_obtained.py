@@ -10,6 +10,7 @@ from ...exceptions import FunnelRegisterError
 from ..base.rights import is_manager
 from ..base.telling import is_told_by_people
 from ..base.text import is_blank
+from ..funnel_path import current_path
 
 FREE_TIME = timedelta(hours=24)  # the owner may correct the day for so long
 REGISTER_YEARS = 10  # years back that old registers are entered from
@@ -91,8 +92,11 @@ class CrmLead(models.Model):
         field = self._fields["funnel_obtained_at"]
         moment = field.convert_to_cache(vals["funnel_obtained_at"], self) or False
         changed = self.filtered(lambda lead: lead.funnel_obtained_at != moment)
-        for lead in changed if is_told_by_people(self.env) else ():
+        is_told = is_told_by_people(self.env)
+        for lead in changed if is_told else ():
             lead._funnel_check_obtained_right(reason)
+        # A merge takes the earliest: nobody is refused, but everybody sees it.
+        for lead in changed if is_told or current_path(self.env) == "merge" else ():
             lead._funnel_note_obtained(moment, reason)
         return changed
 
