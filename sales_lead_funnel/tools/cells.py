@@ -5,7 +5,7 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 
 EXCEL_DAY_ZERO = datetime(1899, 12, 30)  # Excel counts 29 February 1900, which was not
-YEARS = range(1900, 2200)  # others were mistyped
+YEARS = range(1900, 3000)  # others were mistyped
 LEAP_YEARS_APART = 8  # years at most between two 29 February
 SEPARATORS = (",", ";", "\t", "|")
 TITLES_WITHIN = 20  # rows of a file; above its titles stand its name and notes

@@ -36,7 +36,8 @@ def _has_errors(result):
 
 
 class BaseImport(models.TransientModel):
-    _inherit = "base_import.import"
+    _name = "base_import.import"
+    _inherit = ["funnel.intake.mixin", "base_import.import"]
 
     # Digest of the rows of which was said that they are there already.
     funnel_told = fields.Char(export_string_translation=False)
