@@ -1,4 +1,7 @@
-"""The two leads of the sales handbooks (F1), with what F2, F3 and F5 say of them."""
+"""The two leads of the sales handbooks (F1), with what F2, F3 and F5 say of them.
+
+Their numbers are not the handbooks', so that the forms can be imported as they stand.
+"""
 
 from datetime import datetime
 
@@ -70,7 +73,7 @@ def get_plans():
         "2024-03-01",
         "internet",
         "high",
-        funnel_code="LX2024001",
+        funnel_code="LX2024101",
         name="科技CRM",
         partner_name="科技有限公司",
         phone="1388888",
@@ -98,7 +101,7 @@ def get_plans():
         "2024-03-02",
         "manufacturing",
         "low",
-        funnel_code="LX2024002",
+        funnel_code="LX2024102",
         name="总办公设备",
         contact_name="总",
         phone="1399999",

@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from ..tools.names import client_key
+from ..tools.names import client_key, is_no_client
 
 
 def get_keys(env):
@@ -21,7 +21,7 @@ def get_keys(env):
         )
     )
     for lead_id, name in rows:
-        key = name and client_key(name)
+        key = name and not is_no_client(name) and client_key(name)
         if key:
             yield lead_id, key
 

@@ -20,6 +20,7 @@ from . import funnel_client_mixin
 from . import funnel_number_counter
 from . import funnel_number_mixin
 from . import funnel_register_mixin
+from . import forms
 from . import funnel_import_mixin
 from . import funnel_lead_child
 from . import funnel_guarded_child

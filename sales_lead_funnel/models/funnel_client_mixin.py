@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..tools.names import client_key
+from ..tools.names import client_key, is_no_client
 from .base.arguments import one_record
 
 VISIBLE_LIMIT = 20  # leads of the same client listed on the form
@@ -22,7 +22,8 @@ class FunnelClientMixin(models.AbstractModel):
         copy=False,
         index="btree_not_null",
         export_string_translation=False,
-        help="Company name without width, case, punctuation and legal form.",
+        help="Company name without width, case, punctuation and legal form; empty for "
+        "a placeholder such as N/A.",
     )
     funnel_same_client_ids = fields.Many2many(
         "crm.lead",
@@ -43,7 +44,8 @@ class FunnelClientMixin(models.AbstractModel):
         for lead in self:
             partner = lead.partner_id.commercial_partner_id
             name = lead.partner_name or (partner.name if partner.is_company else "")
-            lead.funnel_client_key = client_key(name) or False
+            key = "" if is_no_client(name) else client_key(name)
+            lead.funnel_client_key = key or False
 
     @api.depends("funnel_client_key")
     @api.depends_context("uid", "allowed_company_ids")

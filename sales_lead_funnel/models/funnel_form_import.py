@@ -6,6 +6,8 @@ from odoo.exceptions import AccessError
 from ..tools.wording import find_word, plain
 from .base.derived import with_step
 from .base.rights import is_manager
+from .forms.cell_reader import CellReader
+from .forms.import_rows import ImportRows
 from .funnel_lead_finder import LeadFinder
 from .funnel_path import current_path, with_path
 
@@ -73,7 +75,15 @@ class FunnelFormImport(models.AbstractModel):
 
     @api.model
     def load(self, fields, data):
-        return super(FunnelFormImport, with_path(self, "import")).load(fields, data)
+        model = super(FunnelFormImport, with_path(self, "import"))
+        if not self.env.context.get("import_file"):
+            return model.load(fields, data)
+        rows = ImportRows()
+        data = CellReader(self, fields, rows).read_rows(data)
+        savepoint = self.env.cr.savepoint()
+        result = rows.add_to(model.load(fields, data), self.env)
+        savepoint.close(rollback=not result["ids"])
+        return result
 
     @api.model
     def _convert_records(self, records, **options):

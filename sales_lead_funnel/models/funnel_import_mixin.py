@@ -1,46 +1,18 @@
-import re
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 
-from odoo import api, models
-from odoo.exceptions import UserError
-
-from .funnel_mark import Mark, get_mark, with_mark
+from ..tools.cells import clean_line, clean_text
+from .base.optional_number import OptionalNumber
+from .base.rights import is_manager
+from .forms.cell_reader import NUMBERS, OPEN_VOCABULARIES, CellReader
+from .forms.import_rows import ImportRows
+from .forms.lead_twins import TWINS_KEY
+from .funnel_mark import get_mark, with_mark
 from .funnel_path import with_path
 from .funnel_row_import import tell_more
 from .gates.watch import MOVERS
 
-TAG_SEPARATOR = re.compile("[,，、]")  # as people type lists in one cell
-# Vocabularies of the register: a value that is new is added, not refused.
-OPEN_VOCABULARIES = ("source_id", "funnel_industry_id", "tag_ids")
-REFUSED_KEY = "funnel_refused_rows"
-EXPLAINED_AT_MOST = 20  # rows of an import; each costs a few queries
-
-
-class RefusedRows(Mark):
-    """Notes rows that the gates refuse."""
-
-    __slots__ = ("is_cut", "messages", "reasons")
-
-    def __init__(self):
-        self.is_cut = False  # were rows left out, because too many are refused?
-        self.reasons = {}  # {lead id: text}
-        self.messages = []  # as core's importer returns them
-
-    def get_room(self):
-        """Return how many rows may still be explained."""
-        return max(EXPLAINED_AT_MOST - len(self.messages), 0)
-
-    def note(self, info, text):
-        self.messages.append({**info, "type": "error", "message": text})
-
-    def add_to(self, result, env):
-        """Return the result of an import with these rows: nothing is imported."""
-        if not self.messages:
-            return result
-        messages = result["messages"] + self.messages
-        if self.is_cut:
-            text = env._("Too many rows are refused. The others were not looked at.")
-            messages.append({"type": "warning", "message": text})
-        return {**result, "ids": False, "messages": messages}
+ROWS_KEY = "funnel_import_rows"
 
 
 class FunnelImportMixin(models.AbstractModel):
@@ -58,18 +30,32 @@ class FunnelImportMixin(models.AbstractModel):
         model = with_path(self, "import")
         if not self.env.context.get("import_file"):
             return super(FunnelImportMixin, model).load(fields, data)
-        refused = RefusedRows()
-        model = with_mark(model, REFUSED_KEY, refused)
+        rows = ImportRows()
+        model = with_mark(model, ROWS_KEY, rows)
         savepoint = self.env.cr.savepoint()
-        data = self._funnel_tidy_tags(fields, data)
+        data = CellReader(model, fields, rows).read_rows(data)
         for name in OPEN_VOCABULARIES:
             if name in fields:
                 column = fields.index(name)
                 self._funnel_add_words(name, {row[column] for row in data})
         result = super(FunnelImportMixin, model).load(fields, data)
-        result = refused.add_to(result, self.env)
+        result = rows.add_to(self._funnel_tell_twins(result), self.env)
         savepoint.close(rollback=not result["ids"])
         return result
+
+    def _funnel_tell_twins(self, result):
+        """Tell of rows that are there already; once, before they are imported."""
+        twins = get_mark(self.env, TWINS_KEY)
+        if not twins or not twins.is_news:
+            return result
+        text = self.env._(
+            "Some rows are there already. Take them out of the file, or import once "
+            "more to take them all the same."
+        )
+        head = {"type": "warning", "message": text}
+        messages = [*result["messages"], head, *twins.messages]
+        ids = False if twins.asks else result["ids"]
+        return {**result, "ids": ids, "messages": messages}
 
     @api.model
     def _load_records(self, data_list, update=False):
@@ -77,9 +63,12 @@ class FunnelImportMixin(models.AbstractModel):
 
         Core would save all of them again, one by one, to find these.
         """
-        refused = get_mark(self.env, REFUSED_KEY)
+        refused = get_mark(self.env, ROWS_KEY)
         if refused is None:
             return super()._load_records(data_list, update)
+        twins = get_mark(self.env, TWINS_KEY)
+        if twins and twins.looks:
+            twins.look(self, data_list)
         try:
             with self.env.cr.savepoint(), self._funnel_watch(MOVERS) as (_watch, leads):
                 return super(FunnelImportMixin, leads)._load_records(data_list, update)
@@ -104,7 +93,8 @@ class FunnelImportMixin(models.AbstractModel):
     def _funnel_find_refused(self, refused, data_list, update, error):
         """Find the rows that cannot be saved, by saving half of them at a time."""
         if len(data_list) == 1:
-            refused.note(data_list[0]["info"], str(error))
+            text = self._funnel_tell_others(data_list[0], error) or str(error)
+            refused.note(data_list[0]["info"], text)
             return
         middle = len(data_list) // 2
         for half in (data_list[:middle], data_list[middle:]):
@@ -115,7 +105,7 @@ class FunnelImportMixin(models.AbstractModel):
 
     def _funnel_refuse(self, watch, stayed):
         """Explain the rows of an import apart, while what they hold is still there."""
-        refused = get_mark(self.env, REFUSED_KEY)
+        refused = get_mark(self.env, ROWS_KEY)
         if refused is not None:
             for lead in list(stayed)[: refused.get_room()]:
                 text = self._funnel_describe({lead: stayed[lead]})
@@ -123,16 +113,80 @@ class FunnelImportMixin(models.AbstractModel):
         return super()._funnel_refuse(watch, stayed)
 
     @api.model
-    def _funnel_tidy_tags(self, fields, data):
-        """Return the rows with tags as core reads them: commas without spaces."""
-        if "tag_ids" not in fields:
-            return data
-        column = fields.index("tag_ids")
-        rows = [list(row) for row in data]
-        for row in rows:
-            words = map(str.strip, TAG_SEPARATOR.split(row[column] or ""))
-            row[column] = ",".join(filter(None, words))
-        return rows
+    def _funnel_tell_others(self, row, error):
+        """Say why a row about a lead of somebody else is refused, else False."""
+        if not isinstance(error, AccessError):
+            return False
+        if is_manager(self.env):
+            return False
+        record = row.get("record")
+        if record and not record.sudo(False)._filtered_access("write"):
+            return self.env._(
+                "You may change your own leads only. Take the row out, or ask a "
+                "manager to import it."
+            )
+        owner = self.env["res.users"].browse(row["values"].get("user_id") or [])
+        if not owner or owner == self.env.user:
+            return False
+        return self.env._(
+            "You may import your own leads only. Leave “%(field)s” empty, or ask a "
+            "manager to import the leads of %(name)s.",
+            field=self._fields["user_id"]._description_string(self.env),
+            name=owner.name,
+        )
+
+    # ------------------------------------------------------------
+    # VALUES
+    # ------------------------------------------------------------
+
+    @api.model
+    def _load_records_create(self, vals_list):
+        """A blank cell of a number is no answer: 0 would be one."""
+        if self.env.context.get("import_file"):
+            vals_list = [
+                {
+                    name: value
+                    for name, value in vals.items()
+                    if value is not False or self._fields[name].type not in NUMBERS
+                }
+                for vals in vals_list
+            ]
+        return super()._load_records_create(vals_list)
+
+    def _load_records_write(self, values):
+        """Write what a row changes; the rest may come from an export."""
+        if self.env.context.get("import_file"):
+            values = {
+                name: value
+                for name, value in values.items()
+                if name == "id" or not self._funnel_is_same(name, value)
+            }
+        return super()._load_records_write(values)
+
+    def _funnel_is_same(self, name, value):
+        """Is this what the lead has already, as far as a file can tell?"""
+        field, current = self._fields[name], self[name]
+        if field.type in ("one2many", "many2many"):
+            return value == [fields.Command.set(current.ids)] or not (value or current)
+        if field.type == "many2one":
+            return current.id == value
+        if field.type == "datetime":
+            seconds = current and current.replace(microsecond=0)
+            return seconds == (fields.Datetime.to_datetime(value) or False)
+        if field.type == "date":
+            return current == (fields.Date.to_date(value) or False)
+        if field.type in NUMBERS:
+            return self._funnel_is_same_number(field, value)
+        if field.type == "text":
+            return clean_text(current or "") == (value or "")
+        if field.type == "char":
+            return clean_line(current or "") == (value or "")
+        return field.type in ("boolean", "selection") and current == value
+
+    def _funnel_is_same_number(self, field, value):
+        if isinstance(field, OptionalNumber) and field.is_unknown(self):
+            return value is False
+        return value is not False and self[field.name] == value
 
     @api.model
     def _funnel_add_words(self, field_name, cells):

@@ -2,7 +2,7 @@
 
 from odoo.fields import Domain
 
-from ..tools.names import client_key, split_client
+from ..tools.names import client_key, number_key, split_client
 from ..tools.wording import plain
 
 NAMED_CANDIDATES = 5  # leads named when several fit
@@ -27,7 +27,7 @@ class LeadFinder:
             order="id",
         )
         for lead in found:
-            self._add(self._by_number, plain(lead.funnel_code), lead)
+            self._add(self._by_number, number_key(lead.funnel_code), lead)
             client = lead.funnel_client_key or plain(lead.contact_name)
             self._add(self._by_client, client, lead)
 
@@ -36,7 +36,7 @@ class LeadFinder:
 
         :raise ValueError: none or several fit; says which
         """
-        number = self._by_number.get(plain(text))
+        number = self._by_number.get(number_key(text))
         if number:
             return self._get_only(text, self._prefer_company(number))
         company, person = split_client(text)
@@ -58,7 +58,7 @@ class LeadFinder:
         is_person = Domain("funnel_client_key", "=", False)
         return Domain.OR(
             [
-                Domain("funnel_code", "in", [*texts, *map(str.upper, texts)]),
+                Domain("funnel_code", "in", [*texts, *map(number_key, texts)]),
                 Domain("funnel_client_key", "in", list(map(client_key, texts))),
                 is_person & Domain("contact_name", "in", list(persons)),
             ]

@@ -5,7 +5,9 @@ from odoo.tools import SQL
 
 from odoo.addons.base.models.ir_sequence import _update_nogap
 
-MAX_DIGITS = 9  # of a counter; a longer number was mistyped and must not move it
+from ..tools.names import number_key
+
+MAX_DIGITS = 9  # of a counter; a longer number was mistyped
 
 
 class FunnelNumberCounter(models.AbstractModel):
@@ -27,33 +29,44 @@ class FunnelNumberCounter(models.AbstractModel):
                 count,
             )
             numbers = [number for (number,) in self.env.execute_query(query)]
-        return [sequence.get_next_char(number) for number in numbers]
+        return [number_key(sequence.get_next_char(number)) for number in numbers]
 
-    def _funnel_move_past(self, codes):
-        """Let the counter continue after the highest of these numbers."""
+    def _funnel_move_past(self, codes, step=10**MAX_DIGITS):
+        """Let the counter continue after the highest of these numbers.
+
+        :param int step: how far at most; a number further ahead was mistyped
+        """
         sequence = self._funnel_get_sequence()
-        prefix, suffix = map(re.escape, sequence._get_prefix_suffix())
+        affixes = map(number_key, sequence._get_prefix_suffix())
+        prefix, suffix = map(re.escape, affixes)
         pattern = re.compile(rf"{prefix}([0-9]{{1,{MAX_DIGITS}}}){suffix}")
         matches = filter(None, map(pattern.fullmatch, codes))
-        highest = max((int(match[1]) for match in matches), default=0)
-        if not highest:
+        numbers = [number for match in matches if (number := int(match[1]))]
+        if not numbers:
             return
         if sequence.implementation == "no_gap":
-            self.number_next = max(self.number_next, highest + 1)
+            self._funnel_write_past(numbers, step)
         else:
-            self._funnel_set_past(highest)
+            self._funnel_set_past(numbers, step)
 
-    def _funnel_set_past(self, highest):
+    def _funnel_write_past(self, numbers, step):
+        near = [number for number in numbers if number < self.number_next + step]
+        self.number_next = max([self.number_next, *(number + 1 for number in near)])
+
+    def _funnel_set_past(self, numbers, step):
         """``setval`` takes no lock; if the transaction fails a gap remains, no more."""
         name = self._funnel_get_pg_name()
         self.env.cr.execute(
             SQL(
-                """SELECT setval(%(name)s, %(highest)s)
-                     FROM %(sequence)s
-                    WHERE last_value < %(highest)s
-                       OR (last_value = %(highest)s AND NOT is_called)""",
+                """SELECT setval(%(name)s, max(number))
+                     FROM unnest(%(numbers)s) AS number, %(sequence)s
+                    WHERE number <= last_value + %(step)s
+                      AND (number > last_value
+                           OR (number = last_value AND NOT is_called))
+                   HAVING max(number) IS NOT NULL""",
                 name=name,
-                highest=highest,
+                numbers=numbers,
+                step=step,
                 sequence=SQL.identifier(name),
             )
         )

@@ -7,8 +7,10 @@ from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
 from ..exceptions import FunnelRegisterError
+from ..tools.names import number_key
 from .base.calendar import get_local_day
 from .base.derived import with_step
+from .base.rights import is_manager
 
 SEQUENCE_CODE = "funnel.lead.number"
 DEFAULT_SEQUENCE = {  # as installed, for when somebody deleted the shared one
@@ -112,10 +114,13 @@ class FunnelNumberMixin(models.AbstractModel):
         """Leave an empty number out, as forms send it, so that one is given."""
         vals = dict(vals)
         code = vals.pop("funnel_code", False)
-        code = code or self.env.context.get("default_funnel_code")
+        code = number_key(code or self.env.context.get("default_funnel_code"))
         return {**vals, "funnel_code": code} if code else vals
 
     def write(self, vals):
+        if "funnel_code" in vals:
+            vals = {**vals, "funnel_code": number_key(vals["funnel_code"]) or False}
+            self._funnel_check_may_renumber(vals["funnel_code"])
         if vals.get("funnel_code"):
             self._funnel_check_written_number(vals)
         result = super().write(vals)
@@ -124,6 +129,23 @@ class FunnelNumberMixin(models.AbstractModel):
             given._funnel_take_given_numbers()
             self.env.add_to_compute(self._fields["funnel_code"], self - given)
         return result
+
+    def _funnel_check_may_renumber(self, code):
+        """A number is on paper already: reps leave it as it is.
+
+        :raise FunnelRegisterError: names the lead and what to do
+        """
+        if is_manager(self.env):
+            return
+        for lead in self:
+            if lead.funnel_code and lead.funnel_code != code:
+                raise FunnelRegisterError(
+                    self.env._(
+                        "%(lead)s: “Lead no.” is %(code)s. Ask a manager to change it.",
+                        lead=lead.display_name,
+                        code=lead.funnel_code,
+                    )
+                )
 
     def _funnel_take_given_numbers(self):
         """Check numbers given from outside and let the counters move past them.
@@ -139,7 +161,9 @@ class FunnelNumberMixin(models.AbstractModel):
             if leads.funnel_code_company_id != company:
                 with_step(leads).funnel_code_company_id = company
             counter = self._funnel_get_counter(company, year)
-            counter._funnel_move_past(leads.mapped("funnel_code"))
+            counter._funnel_move_past(
+                leads.mapped("funnel_code"), company.funnel_number_step
+            )
 
     def _funnel_get_number_company(self):
         return self.company_id or self.funnel_code_company_id or self.env.company
@@ -186,14 +210,14 @@ class FunnelNumberMixin(models.AbstractModel):
 
         A number that somebody typed in by hand may lie ahead of the counter, so
         drawn numbers are checked, and replaced by further ones if taken. A counter
-        that lags behind (made anew, two years with one prefix) is moved on at once.
+        that lags behind (made anew, two years with one prefix) is moved on in leaps.
 
         :param set kept: numbers that other leads bring along just now
         """
         codes = counter._funnel_draw(len(self)) if self else []
-        if self._funnel_find_taken(codes, company):
-            counter._funnel_move_past(self._funnel_get_numbers(company))
         while taken := self._funnel_find_taken(codes, company) | (kept & set(codes)):
+            numbers = self._funnel_get_numbers(company)
+            counter._funnel_move_past(numbers, company.funnel_number_step)
             codes = [code for code in codes if code not in taken]
             codes += counter._funnel_draw(len(self) - len(codes))
         return codes

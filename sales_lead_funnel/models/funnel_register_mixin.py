@@ -8,6 +8,7 @@ from ..exceptions import FunnelRegisterError
 from ..tools.names import split_client, split_contact
 from .base.calendar import get_local_day
 from .base.limits import LIMITS, cut
+from .base.optional_number import OptionalFloat, OptionalInteger, OptionalMonetary
 from .base.telling import get_latest
 
 ENTRY_DEADLINE = timedelta(hours=24)  # S0-34
@@ -69,10 +70,10 @@ class FunnelRegisterMixin(models.AbstractModel):
         string="Decision power",
         help="What our contact has to say in the decision; empty while unknown.",
     )
-    funnel_budget_min = fields.Monetary(
+    funnel_budget_min = OptionalMonetary(
         string="Budget from", currency_field="company_currency"
     )
-    funnel_budget_max = fields.Monetary(
+    funnel_budget_max = OptionalMonetary(
         string="Budget to", currency_field="company_currency"
     )
     funnel_purchase_date = fields.Date(
@@ -86,13 +87,13 @@ class FunnelRegisterMixin(models.AbstractModel):
         store=True,
         readonly=False,
     )
-    funnel_sales_12m = fields.Monetary(
+    funnel_sales_12m = OptionalMonetary(
         string="Sales of the last 12 months", currency_field="company_currency"
     )
-    funnel_industry_growth = fields.Float(
+    funnel_industry_growth = OptionalFloat(
         string="Industry growth (%)", aggregator="avg"
     )
-    funnel_decision_people = fields.Integer(
+    funnel_decision_people = OptionalInteger(
         string="People in the decision", aggregator="avg"
     )
     # The register's combined columns
@@ -179,23 +180,69 @@ class FunnelRegisterMixin(models.AbstractModel):
     @api.depends("partner_name", "contact_name", "partner_id")
     def _compute_funnel_client(self):
         for lead in self:
-            partner = lead.partner_id
-            company = lead.partner_name or partner.commercial_company_name
-            lead.funnel_client = company or lead.contact_name or partner.name
+            company, person = lead._funnel_get_client()
+            lead.funnel_client = company or person
+
+    def _funnel_get_client(self):
+        """Return (company, person) as the register shows one of them."""
+        partner = self.partner_id
+        company = self.partner_name or partner.commercial_company_name
+        return company or "", self.contact_name or partner.name or ""
 
     def _inverse_funnel_client(self):
         for lead in self:
-            lead.write(self._funnel_split_client(lead.funnel_client))
+            values = lead._funnel_read_client(lead.funnel_client)
+            if values:
+                lead.write(values)
+
+    def _funnel_read_client(self, text):
+        """Return the values that this text changes; a text that was read, none.
+
+        The column shows one of company and person, so it takes neither for the other.
+
+        :raise FunnelRegisterError: says what to write instead
+        """
+        company, person = self._funnel_get_client()
+        new_company, new_person = split_client(text)
+        shown = (company, "" if company else person)
+        if (new_company, new_person) in (shown, shown[::-1]):
+            return {}
+        if new_person and not company:
+            return {"contact_name": new_person}
+        if new_company and (company or not person):
+            return {"partner_name": new_company}
+        raise FunnelRegisterError(
+            self.env._(
+                "%(lead)s: “Client / person” shows “%(shown)s”; “%(text)s” would lose "
+                "it. Write a person as “name (person)” where there is no company, or "
+                "change “Company Name” and “Contact Name” themselves.",
+                lead=self.display_name,
+                shown=company or person,
+                text=text or "",
+            )
+        )
 
     @api.depends("phone", "email_from")
     def _compute_funnel_contact(self):
         for lead in self:
-            parts = [lead.phone, lead.email_from]
-            lead.funnel_contact = " / ".join(filter(None, parts)) or False
+            lead.funnel_contact = lead._funnel_get_contact()
+
+    def _funnel_get_contact(self):
+        return " / ".join(filter(None, [self.phone, self.email_from])) or False
 
     def _inverse_funnel_contact(self):
         for lead in self:
-            lead.write(self._funnel_split_contact(lead.funnel_contact))
+            values = lead._funnel_read_contact(lead.funnel_contact)
+            if values:
+                lead.write(values)
+
+    def _funnel_read_contact(self, text):
+        """Return phone and e-mail as far as this text changes them."""
+        shown = self._funnel_get_contact()
+        if (text or False) == shown:
+            return {}
+        before, after = map(self._funnel_split_contact, (shown, text))
+        return {name: after[name] for name in after if after[name] != before[name]}
 
     # ------------------------------------------------------------
     # CONSTRAINTS
@@ -301,9 +348,6 @@ class FunnelRegisterMixin(models.AbstractModel):
             "funnel_need_fit",
             "funnel_authority",
             "funnel_purchase_date",
-            "funnel_sales_12m",
-            "funnel_industry_growth",
-            "funnel_decision_people",
         ]
 
     def _merge_get_fields_specific(self):
@@ -313,6 +357,9 @@ class FunnelRegisterMixin(models.AbstractModel):
             ),
             "funnel_budget_min": self._funnel_merge_budget,
             "funnel_budget_max": self._funnel_merge_budget,
+            "funnel_sales_12m": self._funnel_merge_number,
+            "funnel_industry_growth": self._funnel_merge_number,
+            "funnel_decision_people": self._funnel_merge_number,
         }
 
     def _funnel_merge_budget(self, fname, leads):
@@ -320,4 +367,11 @@ class FunnelRegisterMixin(models.AbstractModel):
         known = (
             lead for lead in leads if lead.funnel_budget_min or lead.funnel_budget_max
         )
-        return next(known, leads[:1])[fname]
+        return self._funnel_merge_number(fname, next(known, leads))
+
+    def _funnel_merge_number(self, fname, leads):
+        """Take the first number that is known; 0 is one, unknown stays unknown."""
+        field = self._fields[fname]
+        return next(
+            (lead[fname] for lead in leads if not field.is_unknown(lead)), False
+        )

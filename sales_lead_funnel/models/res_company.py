@@ -31,9 +31,20 @@ class ResCompany(models.Model):
         "salesperson enters; managers may go further back.",
     )
 
+    funnel_number_step = fields.Integer(
+        string="Largest jump of lead numbers",
+        default=10_000,
+        help="A lead number that is typed moves the counter on by this much at most. "
+        "One further ahead is kept, but the next leads are numbered as before.",
+    )
+
     _funnel_backdate_positive = models.Constraint(
         "CHECK (funnel_backdate_days BETWEEN 1 AND 3650)",
         "The “Days back salespeople may enter” must be 1 to 3650.",
+    )
+    _funnel_number_step_positive = models.Constraint(
+        "CHECK (funnel_number_step >= 0)",
+        "The largest jump of lead numbers must be 0 or more.",
     )
     _funnel_figures_positive = models.Constraint(
         "CHECK (funnel_min_sample >= 0 AND funnel_stage_horizon > 0"

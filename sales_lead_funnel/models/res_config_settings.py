@@ -19,3 +19,6 @@ class ResConfigSettings(models.TransientModel):
     funnel_backdate_days = fields.Integer(
         related="company_id.funnel_backdate_days", readonly=False
     )
+    funnel_number_step = fields.Integer(
+        related="company_id.funnel_number_step", readonly=False
+    )

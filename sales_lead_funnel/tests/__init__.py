@@ -9,6 +9,7 @@ from . import test_gate_property
 from . import test_grade
 from . import test_handed_in
 from . import test_import_dialog
+from . import test_import_files
 from . import test_import_followups
 from . import test_import_register
 from . import test_ledger_paths

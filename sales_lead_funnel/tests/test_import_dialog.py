@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged, users
 
-from ..wizards.import_messages import join_numbers
+from ..models.forms.row_messages import join_numbers
 from .common_gates import GateCommon
 from .test_import_followups import FormImportCommon
 from .test_import_register import ImportCommon

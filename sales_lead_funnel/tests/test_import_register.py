@@ -239,7 +239,8 @@ class TestImportRegister(ImportCommon):
         self.assertEqual(leads.mapped("name"), ["1388888", "LX2024054"])
 
     def test_numbers_are_given_where_the_column_is_empty(self):
-        file = self._csv(self._row("LX2024001"), self._row(), self._row())
+        others = (self._row(client=client) for client in ("甲公司", "乙公司"))
+        file = self._csv(self._row("LX2024001"), *others)
         leads, messages, _mapping = self._import(file)
         self.assertFalse(messages)
         codes = leads.mapped("funnel_code")

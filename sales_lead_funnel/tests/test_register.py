@@ -3,10 +3,12 @@
 from datetime import timedelta
 from unittest.mock import patch
 
-from psycopg2.errors import UniqueViolation
+from psycopg2.errors import CheckViolation, UniqueViolation
 
 from odoo.exceptions import ConcurrencyError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import Form, tagged
+from odoo.tools import SQL, file_path, mute_logger
 
 from ..exceptions import FunnelRegisterError
 from ..models.funnel_number_mixin import SEQUENCE_CODE
@@ -447,3 +449,139 @@ class TestRegisterMerge(FunnelCommon):
         leads = (survivor + other).with_user(self.manager)
         self.assertEqual(leads.merge_opportunity(), survivor)
         self.assertEqual(survivor.funnel_budget_min, 100_000)
+
+
+@tagged("post_install", "-at_install")
+class TestNumberTyped(FunnelCommon):
+    """A number is one however it is typed, and a mistyped one does no harm."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env["res.company"].create({"name": "Typed numbers"})
+        cls.rep.company_ids += cls.company
+        cls.values = {
+            "company_id": cls.company.id,
+            "team_id": False,
+            "stage_id": cls.stage_gen_1.id,
+            "funnel_obtained_at": "2024-03-01 08:00:00",
+        }
+
+    def _number(self, code=False, **kwargs):
+        return self._create_lead(funnel_code=code, **self.values, **kwargs).funnel_code
+
+    def test_blanks_case_and_width_do_not_count(self):
+        self.assertEqual(self._number(" ｌx2024 007\u200b"), "LX2024007")
+        for code in ("LX2024007 ", "lx2024007", "ＬＸ2024007", "LX2024\u3000007\xa0"):
+            with self.assertRaisesRegex(FunnelRegisterError, "LX2024007"):
+                self._number(code)
+
+    def test_written_number_is_the_same_as_well(self):
+        self._number("LX2024007")
+        lead = self._create_lead(**self.values)
+        for door in (
+            lambda: lead.write({"funnel_code": "lx 2024007"}),
+            lambda: lead.with_user(self.manager).web_save(
+                {"funnel_code": "ｌx2024007"}, {}
+            ),
+        ):
+            with self.assertRaisesRegex(FunnelRegisterError, "LX2024007"):
+                door()
+        lead.funnel_code = "lx2024009"
+        self.assertEqual(lead.funnel_code, "LX2024009")
+
+    def test_number_of_blanks_is_none(self):
+        self.assertEqual(self._number(" \u3000\u200b"), "LX2024001")
+
+    def test_small_letters_of_a_sequence_are_capitals(self):
+        self._number()
+        sequence = self.env["ir.sequence"].search(
+            [("code", "=", SEQUENCE_CODE), ("company_id", "=", self.company.id)]
+        )
+        sequence.write({"prefix": "no-", "use_date_range": False})
+        self.assertEqual(self._number(), "NO-001")
+        self.assertEqual(self._number("no-005"), "NO-005")
+        self.assertEqual(self._number(), "NO-006")
+
+    def test_number_far_ahead_is_kept_but_moves_nothing(self):
+        self._number()
+        for code in ("LX2024999999999", "LX2024000123456", "LX2024010500"):
+            self.assertEqual(self._number(code, by=self.rep), code)
+            self.assertRegex(self._number(), "^LX202400.$")
+
+    def test_largest_jump_is_a_setting(self):
+        self._number()
+        self.assertEqual(self.company.funnel_number_step, 10_000)
+        self._number("LX202410001")
+        self.assertEqual(self._number(), "LX202410002")
+        self.company.funnel_number_step = 10
+        self._number("LX202410020")
+        self.assertEqual(self._number(), "LX202410003")
+        self._number("LX202410013")
+        self.assertEqual(self._number(), "LX202410014")
+
+    def test_jump_of_a_sequence_without_gaps(self):
+        self._number()
+        sequences = self.env["ir.sequence"].search([("code", "=", SEQUENCE_CODE)])
+        sequences.implementation = "no_gap"
+        self._number("LX2024999999999")
+        self.assertEqual(self._number(), "LX2024002")
+        self._number("LX202410002")
+        self.assertEqual(self._number(), "LX202410003")
+
+    def test_reps_do_not_renumber(self):
+        lead = self._create_lead(by=self.rep)
+        code = lead.funnel_code
+        for door in (
+            lambda: lead.write({"funnel_code": "LX2024500"}),
+            lambda: lead.write({"funnel_code": False}),
+            lambda: lead.web_save({"funnel_code": "LX2024500"}, {}),
+        ):
+            with self.assertRaisesRegex(FunnelRegisterError, f"{code}. Ask a manager"):
+                door()
+        lead.write({"funnel_code": f" {code.lower()} "})
+        self.assertEqual(lead.funnel_code, code)
+
+    def test_managers_and_machines_renumber(self):
+        lead = self._create_lead(by=self.rep)
+        lead.with_user(self.manager).funnel_code = "LX2024500"
+        lead.sudo().funnel_code = "LX2024501"
+        self.assertEqual(lead.funnel_code, "LX2024501")
+
+    def test_jump_below_0_is_refused(self):
+        with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"):
+            self.company.funnel_number_step = -1
+            self.company.flush_recordset()
+
+
+@tagged("post_install", "-at_install")
+class TestMigratedRegister(FunnelCommon):
+    def _migrate(self, **columns):
+        """Write columns of new leads as older versions did, and migrate."""
+        leads = self._create_leads(len(next(iter(columns.values()))))
+        for name, values in columns.items():
+            for lead, value in zip(leads, values, strict=True):
+                column = SQL.identifier(name)
+                query = SQL(
+                    "UPDATE crm_lead SET %s = %s WHERE id = %s", column, value, lead.id
+                )
+                self.env.cr.execute(query)
+        folder = "sales_lead_funnel/migrations/19.0.1.4.0/post-migrate.py"
+        script = load_script(file_path(folder), "sales_lead_funnel_post_migrate")
+        script.migrate(self.env.cr, "19.0.1.3.0")
+        self.env.invalidate_all()
+        return leads
+
+    def test_numbers_are_spelled_alike_where_that_is_free(self):
+        self._create_lead(funnel_code="LX1999003")
+        codes = ["lx1999001 ", "ＬＸ1999002", "lx1999003", "OLD-7", None]
+        with self.assertLogs(level="WARNING") as logs:
+            leads = self._migrate(funnel_code=codes)
+        spelled = ["LX1999001", "LX1999002", "lx1999003", "OLD-7", False]
+        self.assertEqual([lead.funnel_code for lead in leads], spelled)
+        self.assertIn("lx1999003", logs.output[0])
+
+    def test_placeholders_are_no_client_any_more(self):
+        keys = ["na", "远山"]
+        leads = self._migrate(partner_name=["N/A", "远山公司"], funnel_client_key=keys)
+        self.assertEqual(leads.mapped("funnel_client_key"), [False, "远山"])

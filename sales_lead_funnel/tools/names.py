@@ -62,7 +62,23 @@ _BEFORE_LATIN = re.compile(f"[ {_HAN}]")  # a word begins after one of these
 _PERSON_MARK = re.compile(
     r"\s*[(\uff08]\s*(?:个人|個人|person)\s*[)\uff09]\s*$", re.IGNORECASE
 )
-_CONTACT_SEPARATOR = re.compile(r"[/,;\u3001\n]+")  # width folded before
+# Width folded before. What follows a slash and is short is an extension (转8001).
+_CONTACT_SEPARATOR = re.compile(
+    r"\s+/\s*|/\s+|/(?=[^/,;\s]*@)|/(?=(?:[+(\-\s]*\d){7})|[,;\u3001\n]+"
+)
+# What people write where there is nothing to tell …
+_NOTHING = frozenset(
+    ("无", "無", "没有", "沒有", "暂无", "暫無", "空", "待定", "未定")
+).union(
+    ("未知", "不详", "不詳", "待补充", "待補充", "待确认", "待確認", "unknown"),
+    ("n/a", "n.a", "na", "none", "null", "nil", "tbd", "tbc", "undefined"),
+)
+# … and where a client should be told.
+_NO_CLIENT = _NOTHING.union(
+    ("个人", "個人", "公司", "某公司", "客户", "客戶", "匿名", "测试", "測試"),
+    ("测试客户", "測試客戶", "test", "testing", "xx", "xxx", "person", "individual"),
+    ("company", "client", "customer", "anonymous"),
+)
 
 
 def client_key(name):
@@ -100,8 +116,40 @@ def split_client(text):
     :return: (company, person), one of them empty
     """
     text = (text or "").strip()
+    if is_no_client(text):
+        return "", ""
     person = _PERSON_MARK.sub("", text)
     return ("", person) if person != text else (text, "")
+
+
+def is_nothing(text):
+    """Does this say that there is nothing to tell?
+
+    >>> is_nothing("无"), is_nothing(" Ｎ/Ａ "), is_nothing("——"), is_nothing("无锡")
+    (True, True, True, False)
+    """
+    return bool(text) and _is_one_of(text, _NOTHING)
+
+
+def is_no_client(text):
+    """Is this no name of a client, but a placeholder?
+
+    >>> is_no_client("待定"), is_no_client("（个人）"), is_no_client("test")
+    (True, True, True)
+    >>> is_no_client("有限公司"), is_no_client("Test Bed Ltd"), is_no_client("无(个人)")
+    (False, False, True)
+    """
+    return bool(text) and _is_one_of(_PERSON_MARK.sub("", text), _NO_CLIENT)
+
+
+def number_key(text):
+    """A lead number typed differently is the same number.
+
+    >>> number_key(" ｌx2026 777\u200b"), number_key(None)
+    ('LX2026777', '')
+    """
+    folded = _fold_width(text or "").upper()
+    return "".join(c for c in folded if unicodedata.category(c)[0] not in "ZC")
 
 
 def split_contact(text):
@@ -111,12 +159,16 @@ def split_contact(text):
 
     >>> split_contact("138 0013 8000 / li@example.com")
     {'phone': '138 0013 8000', 'email': 'li@example.com'}
+    >>> split_contact("010-12345678/8001")["phone"], split_contact("无")["phone"]
+    ('010-12345678/8001', '')
+    >>> split_contact("13800138000/13900139000")["phone"]
+    '13800138000, 13900139000'
 
     :return: {"phone": text, "email": text}, empty where there is none
     """
     phones, emails = [], []
     for part in _CONTACT_SEPARATOR.split(_fold_width(text or "")):
-        words = part.split()
+        words = [] if is_nothing(part) else part.split()
         emails += [word for word in words if "@" in word]
         phones.append(" ".join(word for word in words if "@" not in word))
     return {"phone": ", ".join(filter(None, phones)), "email": ", ".join(emails)}
@@ -177,6 +229,12 @@ def _may_precede_han(char):
 
 def _may_precede_latin(char):
     return not char or _BEFORE_LATIN.match(char) is not None
+
+
+def _is_one_of(text, words):
+    """Compared without width, case, blanks; signs alone say nothing either."""
+    plain = "".join(_fold_width(text).casefold().split()).strip("()[]【】<>。.")
+    return plain in words or not any(map(str.isalnum, plain))
 
 
 def _fold_width(text):

@@ -31,10 +31,14 @@ MOOD_WORDS = {
 }
 BUDGET_UNIT = 10_000  # the forms count budgets in 万
 
-_NUMBER = r"(\d+(?:\.\d+)?)"
+_NUMBER = r"((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
 _RANGE = re.compile(rf"{_NUMBER}[-~至到]{_NUMBER}")
-_FROM = re.compile(rf"(?:>=?|≥|至少){_NUMBER}|{_NUMBER}(?:\+|以上|起)")
-_UP_TO = re.compile(rf"(?:<=?|≤|最多){_NUMBER}|{_NUMBER}(?:以下|以内|以內|内|內)")
+_FROM = re.compile(rf"(?:>=?|≥|至少|不低于|不少于){_NUMBER}|{_NUMBER}(?:\+|以上|起)")
+_UP_TO = re.compile(
+    rf"(?:<=?|≤|最多|不超过|不高于){_NUMBER}|{_NUMBER}(?:以下|以内|以內|内|內)"
+)
+_TEN_THOUSANDS = re.compile(r"(?<=\d)(?:万|萬|w)")
+_MONEY = re.compile(r"人民币|人民幣|rmb|cny|[¥$€]|[元圆圓]")
 _PEOPLE = re.compile(r"(\d+) ?(?:人|位|名|people|persons?)")
 _ONE_PERSON = re.compile(r"个人|個人|单人|單人|一人")
 _APPROVALS = re.compile(r"(\d+) ?(?:[项項级級道个個轮輪次] ?)?(?:审批|審批|approvals?)")
@@ -76,26 +80,41 @@ def find_word(text, words, within=False):
 def read_budget(text):
     """Read a budget as the forms write it, in 万: ``15-20``, ``15``, ``15以上``.
 
+    The currency may be named where 万 is written as well: 15元 would be another unit.
+
     >>> read_budget("15-20"), read_budget("8万"), read_budget("50 以上")
     ((150000.0, 200000.0), (80000.0, 80000.0), (500000.0, 0.0))
+    >>> read_budget("1,200"), read_budget("￥15-20万元")
+    ((12000000.0, 12000000.0), (150000.0, 200000.0))
 
     :return: (lowest, highest) in units of the currency, 0 for an open end
-    :raise ValueError: no such text, or a lowest above the highest
+    :raise ValueError: no such text, an estimate, or a lowest above the highest
     """
-    plainly = re.sub(r"[\s万萬]", "", plain(text).translate(_DASHES)).removesuffix("w")
-    if match := _RANGE.fullmatch(plainly):
-        low, high = map(float, match.groups())
-    elif match := _FROM.fullmatch(plainly):
-        low, high = float(match[1] or match[2]), 0.0
-    elif match := _UP_TO.fullmatch(plainly):
-        low, high = 0.0, float(match[1] or match[2])
-    elif match := re.fullmatch(_NUMBER, plainly):
-        low = high = float(match[0])
-    else:
-        raise ValueError(text)
+    typed = re.sub(r"\s", "", plain(text).translate(_DASHES))
+    bare = _TEN_THOUSANDS.sub("", typed)
+    if bare != typed:
+        bare = _MONEY.sub("", bare)
+    low, high = _read_range(bare)
     if high and low > high:
         raise ValueError(text)
     return low * BUDGET_UNIT, high * BUDGET_UNIT
+
+
+def _read_range(text):
+    """Return both ends of 15-20, 15, ≥15 or ≤15; 0 for an open one."""
+    if match := _RANGE.fullmatch(text):
+        return _number(match[1]), _number(match[2])
+    if match := _FROM.fullmatch(text):
+        return _number(match[1] or match[2]), 0.0
+    if match := _UP_TO.fullmatch(text):
+        return 0.0, _number(match[1] or match[2])
+    if re.fullmatch(_NUMBER, text):
+        return _number(text), _number(text)
+    raise ValueError(text)
+
+
+def _number(text):
+    return float(text.replace(",", ""))
 
 
 def write_budget(low, high):

@@ -1,4 +1,3 @@
-from . import base_import
 from . import crm_lead_lost
 from . import crm_lead_to_opportunity
 from . import funnel_cadence_preset

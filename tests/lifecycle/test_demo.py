@@ -53,7 +53,7 @@ def test_many_leads_beside_those_of_the_handbooks(demo):
 teams = env.ref("sales_lead_funnel.crm_team_east_demo")
 teams |= env.ref("sales_lead_funnel.crm_team_south_demo")
 own = leads.search([("team_id", "in", teams.ids)])
-handbook = leads.search([("funnel_code", "in", ["LX2024001", "LX2024002"])])
+handbook = leads.search([("funnel_code", "in", ["LX2024101", "LX2024102"])])
 result = [
     len(own),
     len(set(everything.mapped("funnel_code"))) == len(everything),
@@ -423,7 +423,7 @@ requests = env["funnel.resource.request"].search([lead_of_ours])
 steps = env["funnel.closing.step"].search([lead_of_ours])
 judged = collections.Counter(e.lead_id.id for e in env["funnel.evaluation"].search([]))
 chains = env["funnel.stakeholder"].search([]).grouped("lead_id")
-first = leads.search([("funnel_code", "=", "LX2024001")])
+first = leads.search([("funnel_code", "=", "LX2024101")])
 result = {{
     "logs": len(logs),
     "late": sum(not log.same_day for log in logs),

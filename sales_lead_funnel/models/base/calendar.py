@@ -5,8 +5,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...exceptions import FunnelFollowupError, FunnelRegisterError
+from ...tools.cells import YEARS
 
-FIRST_YEAR, LAST_YEAR = 1900, 2999  # years that a day of the trade may have
+FIRST_YEAR, LAST_YEAR = YEARS[0], YEARS[-1]
 CLOCK_TOLERANCE = timedelta(minutes=5)  # a browser's clock may run ahead of ours
 UNREADABLE = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
 DAYS = ("date", "datetime")

@@ -1,6 +1,6 @@
 """What the import dialog shows of rows that are refused: their number and why."""
 
-from ..models.funnel_row_import import tell_more
+from ..funnel_row_import import tell_more
 
 TOLD_AT_MOST = 20  # reasons above the columns
 

@@ -1,0 +1,5 @@
+from . import import_rows
+from . import cell_reader
+from . import lead_twins
+from . import row_messages
+from . import base_import
