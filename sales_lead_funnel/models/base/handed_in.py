@@ -101,7 +101,7 @@ class Base(models.AbstractModel):
         return kept | without_reach(self, handed)
 
     def _funnel_get_handed_in(self, values):
-        """Return those of the defaults that are lists and that a caller may have set."""
+        """Return those of the defaults that are lists and may be a caller's."""
         lists = {name: v for name, v in values.items() if isinstance(v, (list, tuple))}
         if not lists:
             return {}
