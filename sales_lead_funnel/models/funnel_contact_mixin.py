@@ -200,14 +200,16 @@ class FunnelContactMixin(models.AbstractModel):
         return True
 
     def _funnel_check_pause(self, reason, resume_date):
-        today = fields.Date.context_today(self)
+        today, closed = fields.Date.context_today(self), self.browse()
         if is_blank(reason):
             message = self.env._("%s: “Reason” is empty. Say why the lead pauses.")
         elif not resume_date or resume_date <= today:
             message = self.env._("%s: “Resume on” must be a day ahead.")
+        elif closed := self.filtered(lambda lead: lead.won_status in ("won", "lost")):
+            message = self.env._("%s: a lead that is won or lost does not pause.")
         else:
             return
-        names = self.mapped("display_name")
+        names = (closed or self).mapped("display_name")
         raise FunnelFollowupError(message % ", ".join(names[:NAMED_LEADS]))
 
     @each_once

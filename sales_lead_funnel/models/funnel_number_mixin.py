@@ -169,8 +169,10 @@ class FunnelNumberMixin(models.AbstractModel):
         return self.company_id or self.funnel_code_company_id or self.env.company
 
     def _funnel_get_number_year(self):
+        """Return the year it was where the company is, whoever enters the lead."""
         moment = self.funnel_obtained_at or self.create_date or fields.Datetime.now()
-        return get_local_day(self, moment).year
+        zone = self._funnel_get_number_company()._funnel_get_tz()
+        return get_local_day(self.with_context(tz=zone), moment).year
 
     @api.model
     def _funnel_get_counter(self, company, year):

@@ -178,6 +178,12 @@ class TestPause(CadenceCommon):
         listed = self.env["crm.lead"].search(self._filter_domain("funnel_paused"))
         self.assertIn(self.lead, listed)
 
+    def test_closed_lead_does_not_pause(self):
+        self.lead.action_set_lost()
+        with self.assertRaisesRegex(FunnelFollowupError, "won or lost"):
+            self._pause(leads=self.lead + self._create_lead())
+        self.assertFalse(self.lead.funnel_resume_date)
+
     def test_resuming_puts_it_back_on_the_list(self):
         self._pause()
         self.lead.with_user(self.rep).action_funnel_resume()
