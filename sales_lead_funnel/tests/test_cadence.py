@@ -180,8 +180,9 @@ class TestPause(CadenceCommon):
 
     def test_closed_lead_does_not_pause(self):
         self.lead.action_set_lost()
+        leads = (self.lead + self._create_lead()).with_user(self.rep)
         with self.assertRaisesRegex(FunnelFollowupError, "won or lost"):
-            self._pause(leads=self.lead + self._create_lead())
+            leads.funnel_pause("Later", self.today + timedelta(days=9))
         self.assertFalse(self.lead.funnel_resume_date)
 
     def test_resuming_puts_it_back_on_the_list(self):
