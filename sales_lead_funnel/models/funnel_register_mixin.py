@@ -2,11 +2,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 from ..exceptions import FunnelRegisterError
 from ..tools.names import split_client, split_contact
-from .base.calendar import get_local_day
 from .base.limits import LIMITS, cut
 from .base.optional_number import OptionalFloat, OptionalInteger, OptionalMonetary
 from .base.telling import get_latest
@@ -273,7 +272,7 @@ class FunnelRegisterMixin(models.AbstractModel):
                         "%(lead)s: “Obtained at” %(date)s lies in the future. Enter "
                         "when the lead was obtained.",
                         lead=lead.display_name,
-                        date=get_local_day(lead, lead.funnel_obtained_at),
+                        date=format_datetime(self.env, lead.funnel_obtained_at),
                     )
                 )
 

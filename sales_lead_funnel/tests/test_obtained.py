@@ -80,7 +80,9 @@ class TestObtained(FunnelCommon):
     def test_manager_gives_a_reason_later(self):
         self._age(days=2)
         for reason in ("", " ", "\xa0\u200b"):
-            with self.assertRaisesRegex(FunnelRegisterError, "Obtained one.*why"):
+            with self.assertRaisesRegex(
+                FunnelRegisterError, "Obtained one.*Reason for the new time"
+            ):
                 self._change(self.manager, funnel_obtained_reason=reason)
         self._change(self.manager, funnel_obtained_reason="Card found")
         [note] = self._notes()
@@ -97,7 +99,7 @@ class TestObtained(FunnelCommon):
         self._age(days=2)
         names = [".id", "funnel_obtained_at"]
         row = [str(self.lead.id), "2026-03-05 10:00:00"]
-        for user, told in ((self.rep, "manager"), (self.manager, "why")):
+        for user, told in ((self.rep, "manager"), (self.manager, "Reason for")):
             model = self.env["crm.lead"].with_user(user)
             result = model.with_context(import_file=True).load(names, [row])
             self.assertFalse(result["ids"])

@@ -27,10 +27,10 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     funnel_obtained_reason = fields.Char(
-        string="Why obtained at another time",
+        string="Reason for the new time",
         store=False,
-        help="More than 24 hours after a lead was entered, managers give a reason for "
-        "another “Obtained at”; it is noted in the chatter.",
+        help="More than 24 hours after a lead was entered, managers give a reason to "
+        "change “Obtained at”; it is noted in the chatter.",
     )
     funnel_obtained_right = fields.Selection(
         RIGHTS,
@@ -113,8 +113,8 @@ class CrmLead(models.Model):
         if right == "reason" and is_blank(reason):
             raise FunnelRegisterError(
                 self.env._(
-                    "%s was entered more than 24 hours ago: say in “Why obtained at "
-                    "another time” why “Obtained at” changes.",
+                    "%s was entered more than 24 hours ago: to change “Obtained at”, "
+                    "fill in “Reason for the new time”.",
                     self.display_name,
                 )
             )

@@ -1,8 +1,8 @@
 import {registry} from "@web/core/registry";
-import {WarningDialog} from "@web/core/errors/error_dialogs";
+import {WarningDialog, odooExceptionTitleMap} from "@web/core/errors/error_dialogs";
 
 // The web client chooses the dialog of an error by its exact name, so that ours would
-// be shown as "something went wrong" without their text.
+// be shown as "something went wrong" without their text. Its title is that of core's.
 const MODULE = "odoo.addons.sales_lead_funnel.exceptions";
 const NAMES = [
     "FunnelApprovalError",
@@ -18,6 +18,9 @@ const NAMES = [
     "FunnelTextError",
 ];
 
+const TITLE = odooExceptionTitleMap.get("odoo.exceptions.UserError");
+
 for (const name of NAMES) {
     registry.category("error_dialogs").add(`${MODULE}.${name}`, WarningDialog);
+    odooExceptionTitleMap.set(`${MODULE}.${name}`, TITLE);
 }
