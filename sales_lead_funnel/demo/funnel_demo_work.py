@@ -4,6 +4,7 @@ from odoo import models
 from odoo.fields import Command
 from odoo.tools import SQL, plaintext2html
 
+from ..models.base.derived import with_step
 from ..models.funnel_followup import CONTENT
 from . import talk
 from .plan import LOCAL
@@ -44,7 +45,7 @@ class FunnelDemoWork(models.AbstractModel):
         for login in sorted({login for login, _vals in rows}):
             places = [place for place, row in enumerate(rows) if row[0] == login]
             records = self._speaking(self.env[model], login)
-            records = records.sudo() if sudo else records
+            records = with_step(records.sudo()) if sudo else records
             records = records.create([rows[place][1] for place in places])
             ids |= dict(zip(places, records.ids, strict=True))
         return self.env[model].browse(ids[place] for place in range(len(rows)))

@@ -1,7 +1,6 @@
 from odoo import api, models
 
 from ..exceptions import FunnelFollowupError
-from .base.calendar import CLOCK_TOLERANCE
 from .base.telling import check_how_far, check_not_before, is_told_by_people
 from .base.text import is_blank
 from .funnel_gate_policy import is_judged
@@ -54,7 +53,9 @@ class FunnelFollowupContent(models.AbstractModel):
     def _check_told(self):
         """Check the “When” that a person tells; imported logs keep what they say.
 
-        :raise UserError: too long ago, or before the lead was obtained
+        A call of the day on which the lead was obtained may be older than its entry.
+
+        :raise UserError: too long ago, or before the day on which the lead was obtained
         """
         if not is_told_by_people(self.env):
             return
@@ -65,4 +66,6 @@ class FunnelFollowupContent(models.AbstractModel):
             lead, moment = log.lead_id, log.happened_at
             check_how_far(lead, moment)
             start = lead.funnel_obtained_at
-            check_not_before(lead, moment, start and start - CLOCK_TOLERANCE, reason)
+            day = lead._funnel_get_local_date
+            if start and day(moment) < day(start):
+                check_not_before(lead, moment, start, reason)

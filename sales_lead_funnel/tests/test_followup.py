@@ -7,7 +7,7 @@ import psycopg2
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged, users
 from odoo.tools import mute_logger
 
@@ -301,6 +301,14 @@ class TestSameDay(FollowupCommon):
         self.env.flush_all()
         self.env.invalidate_all()
         self.assertFalse(log.same_day)
+
+    def test_a_call_of_the_day_a_lead_was_entered_may_be_older(self):
+        with self._at("2026-03-05 08:00:00"):
+            lead = self._create_lead(by=self.rep)
+            log = self._log(lead=lead, happened_at="2026-03-05 02:00:00")
+            self.assertTrue(log.same_day)
+            with self.assertRaisesRegex(UserError, "when the lead was obtained"):
+                self._log(lead=lead, happened_at="2026-03-04 02:00:00")
 
     def test_nobody_says_when_it_was_recorded(self):
         long_ago = self.env.cr.now() - timedelta(days=9)

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -147,22 +147,15 @@ class TestMessageProcess(HandedInCommon):
         self.assertEqual(self._snapshot(), before)
 
     def test_nor_by_defaults_that_a_user_saved(self):
-        before = self._snapshot()
-        command = [0, 0, {"name": "Planted"}]
         defaults = self.env["ir.default"].with_user(self.employee)
-        defaults.set("res.partner", "opportunity_ids", [command], user_id=True)
-        partners = self.env["res.partner"].with_user(self.employee)
-        partners.sudo().create({"name": "P"})
-        self.assertEqual(self._snapshot(), before)
-
-    def test_dialogs_of_superuser_code_keep_their_links(self):
-        wizards = self.env["crm.lead.lost"].sudo()
-        links = [Command.set(self.lead.ids)]
-        wizard = wizards.with_context(default_lead_ids=links).create({})
-        self.assertEqual(wizard.lead_ids, self.lead)
-        made = [*links, Command.create({"name": "Planted"})]
-        wizard = wizards.with_context(default_lead_ids=made).create({})
-        self.assertEqual(wizard.lead_ids, self.lead)
+        command = [0, 0, {"name": "Planted"}]
+        for model, field in (
+            ("res.partner", "opportunity_ids"),
+            ("crm.lead", "funnel_followup_ids"),
+        ):
+            with self.subTest(model), self.assertRaisesRegex(ValidationError, "default"):
+                defaults.set(model, field, [command], user_id=True)
+        defaults.set("res.partner", "city", "Shanghai", user_id=True)
 
     def test_no_mail_makes_a_record_of_ours(self):
         before = self._snapshot()

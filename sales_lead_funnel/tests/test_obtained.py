@@ -89,6 +89,11 @@ class TestObtained(FunnelCommon):
         for text in ("→", "Card found", self.manager.name):
             self.assertIn(text, note.body)
 
+    def test_it_was_obtained_before_it_was_entered(self):
+        self._age(days=2)
+        with self.assertRaisesRegex(FunnelRegisterError, "lead was entered"):
+            self._change(self.manager, days=0, funnel_obtained_reason="Card found")
+
     def test_the_same_moment_again_is_no_change(self):
         self._age(days=2)
         moment = self.lead.funnel_obtained_at

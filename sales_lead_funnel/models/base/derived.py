@@ -79,14 +79,10 @@ class FunnelDerivedMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not has_step(self):
-            vals_list = [self._funnel_leave_derived(vals) for vals in vals_list]
-        return super().create(vals_list)
+        return super().create([self._funnel_leave_derived(vals) for vals in vals_list])
 
     def write(self, vals):
-        if not has_step(self):
-            vals = self._funnel_leave_derived(vals)
-        return super().write(vals)
+        return super().write(self._funnel_leave_derived(vals))
 
     # ------------------------------------------------------------
     # TABLE
@@ -125,13 +121,13 @@ class FunnelDerivedMixin(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _funnel_leave_derived(self, vals):
-        """Return ``vals`` without what is derived.
+        """Return ``vals`` without what is derived, but for steps of ours.
 
         :raise FunnelDerivedError: a person gives another value than there is
         """
         derived = self._funnel_get_derived()
         given = derived.keys() & vals.keys()
-        if not given:
+        if not given or has_step(self):
             return vals
         for name in given if not self.env.su else ():
             if derived[name] == REFUSED and self._funnel_differs(name, vals[name]):

@@ -6,12 +6,13 @@ by way of another model, however deep.
 """
 
 from odoo import api, models
+from odoo.exceptions import ValidationError
 from odoo.tools import clean_context
 
 LEAD = "crm.lead"
 OURS = "funnel."
 LISTS = ("one2many", "many2many")
-CREATE, UPDATE, DELETE = 0, 1, 2  # commands; the first two hold values
+CREATE, UPDATE = 0, 1  # the commands that hold values
 
 
 def is_protected(model_name):
@@ -66,14 +67,6 @@ def _clean_command(comodel, command):
     return command
 
 
-def _keep_links(commands):
-    """Return the commands of a list that neither make, change nor delete a record."""
-    changing = (CREATE, UPDATE, DELETE)
-    return [
-        c for c in commands if not (isinstance(c, (list, tuple)) and c[0] in changing)
-    ]
-
-
 def without_handed_in(records):
     """Return ``records`` without the defaults and moments a caller's context holds."""
     context = clean_context(records.env.context)
@@ -81,33 +74,19 @@ def without_handed_in(records):
     return records.with_env(records.env(context=context))
 
 
-class Base(models.AbstractModel):
-    _inherit = "base"
+class IrDefault(models.Model):
+    _inherit = "ir.default"
 
-    @api.model
-    def default_get(self, fields):
-        """Let no default that a caller may set reach leads or ours as superuser.
-
-        That is one of the context or of the user. Fields' own defaults stay, and so do
-        links in dialogs, which change nothing by themselves.
-        """
-        values = super().default_get(fields)
-        if not self.env.su or is_protected(self._name):
-            return values
-        handed = self._funnel_get_handed_in(values)
-        if self._transient:
-            return values | {name: _keep_links(handed[name]) for name in handed}
-        kept = {name: values[name] for name in values if name not in handed}
-        return kept | without_reach(self, handed)
-
-    def _funnel_get_handed_in(self, values):
-        """Return those of the defaults that are lists and may be a caller's."""
-        lists = {name: v for name, v in values.items() if isinstance(v, (list, tuple))}
-        if not lists:
-            return {}
-        saved = self.env["ir.default"]._get_model_defaults(self._name)
-        return {
-            name: value
-            for name, value in lists.items()
-            if f"default_{name}" in self.env.context or name in saved
-        }
+    @api.constrains("field_id")
+    def _check_reaches_no_lead(self):
+        """A saved default is taken by superuser code that runs for the user, too."""
+        for default in self.sudo():  # whoever saves it may not read of fields
+            model = self.env[default.field_id.model]
+            if _reaches(model, model._fields.get(default.field_id.name)):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” cannot have a default: it holds leads, or records of "
+                        "leads.",
+                        default.field_id.field_description,
+                    )
+                )

@@ -92,8 +92,8 @@ def check_how_far(lead, told):
         return
     raise UserError(
         env._(
-            "%(lead)s: %(told)s is more than %(days)s day(s) ago. Ask your manager to "
-            "enter what lies further back.",
+            "%(lead)s: “When” is %(told)s. You may enter what happened up to %(days)s "
+            "days ago; ask your manager to enter what lies further back.",
             lead=lead.display_name,
             told=format_datetime(env, told),
             days=days,

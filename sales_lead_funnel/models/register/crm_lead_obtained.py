@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import format_datetime
 
 from ...exceptions import FunnelRegisterError
+from ..base.calendar import CLOCK_TOLERANCE
 from ..base.rights import is_manager
 from ..base.telling import is_told_by_people
 from ..base.text import is_blank
@@ -61,15 +62,26 @@ class CrmLead(models.Model):
         return "free" if is_fresh and is_own else "closed"
 
     def _funnel_check_obtained(self):
-        """Refuse from people what lies further back than old registers.
+        """Refuse from people what lies further back than old registers, or after entry.
 
         :raise FunnelRegisterError: names the lead
         """
         if not is_told_by_people(self.env):
             return
         start = self.env.cr.now() - relativedelta(years=REGISTER_YEARS)
-        for lead in self:
-            if lead.funnel_obtained_at and lead.funnel_obtained_at < start:
+        for lead in self.filtered("funnel_obtained_at"):
+            entered = lead.create_date
+            if entered and lead.funnel_obtained_at > entered + CLOCK_TOLERANCE:
+                raise FunnelRegisterError(
+                    self.env._(
+                        "%(lead)s: “Obtained at” %(date)s is after %(entered)s, when "
+                        "the lead was entered. Enter when the lead was obtained.",
+                        lead=lead.display_name,
+                        date=format_datetime(self.env, lead.funnel_obtained_at),
+                        entered=format_datetime(self.env, entered),
+                    )
+                )
+            if lead.funnel_obtained_at < start:
                 raise FunnelRegisterError(
                     self.env._(
                         "%(lead)s: “Obtained at” %(date)s is more than %(years)s years "
