@@ -148,13 +148,12 @@ class TestMessageProcess(HandedInCommon):
 
     def test_nor_by_defaults_that_a_user_saved(self):
         defaults = self.env["ir.default"].with_user(self.employee)
-        command = [0, 0, {"name": "Planted"}]
-        for model, field in (
-            ("res.partner", "opportunity_ids"),
-            ("crm.lead", "funnel_followup_ids"),
+        for model, field, planted in (
+            ("res.partner", "opportunity_ids", {"name": "Planted"}),
+            ("crm.lead", "funnel_followup_ids", {"summary": "Planted"}),
         ):
             with self.subTest(model), self.assertRaisesRegex(ValidationError, "default"):
-                defaults.set(model, field, [command], user_id=True)
+                defaults.set(model, field, [[0, 0, planted]], user_id=True)
         defaults.set("res.partner", "city", "Shanghai", user_id=True)
 
     def test_no_mail_makes_a_record_of_ours(self):

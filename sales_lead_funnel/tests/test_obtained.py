@@ -92,7 +92,7 @@ class TestObtained(FunnelCommon):
     def test_it_was_obtained_before_it_was_entered(self):
         self._age(days=2)
         with self.assertRaisesRegex(FunnelRegisterError, "lead was entered"):
-            self._change(self.manager, days=0, funnel_obtained_reason="Card found")
+            self._change(self.manager, days=1, funnel_obtained_reason="Card found")
 
     def test_the_same_moment_again_is_no_change(self):
         self._age(days=2)
