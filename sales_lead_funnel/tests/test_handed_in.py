@@ -152,7 +152,10 @@ class TestMessageProcess(HandedInCommon):
             ("res.partner", "opportunity_ids", {"name": "Planted"}),
             ("crm.lead", "funnel_followup_ids", {"summary": "Planted"}),
         ):
-            with self.subTest(model), self.assertRaisesRegex(ValidationError, "default"):
+            with (
+                self.subTest(model),
+                self.assertRaisesRegex(ValidationError, "default"),
+            ):
                 defaults.set(model, field, [[0, 0, planted]], user_id=True)
         defaults.set("res.partner", "city", "Shanghai", user_id=True)
 
