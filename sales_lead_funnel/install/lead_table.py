@@ -23,7 +23,7 @@ def fill(cr, columns, values):
     cr.execute(SQL("CREATE TABLE %s AS %s", VALUES, values))
     cr.execute(SQL("ALTER TABLE %s ADD PRIMARY KEY (id)", VALUES))
     for name, column_type in columns.items():
-        cr.execute(_getter_sql(name, SQL(column_type)))
+        cr.execute(SQL("%s", _getter_sql(name, SQL(column_type))))
     changes = [_change_sql(name, SQL(kind)) for name, kind in columns.items()]
     cr.execute(SQL("ALTER TABLE crm_lead %s", SQL(", ").join(changes)))
     for name in columns:
