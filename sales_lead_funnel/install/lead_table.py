@@ -17,14 +17,16 @@ def fill(cr, columns, values):
     Like every such ALTER TABLE it is for a moment in which nobody works: a transaction
     that began before, and read no lead yet, finds none.
 
-    :param columns: ``{name: type}``
+    :param columns: ``{name: type, as PostgreSQL calls it itself}``
     :param values: query of ``id`` and the columns; a lead without a row gets NULL
     """
     cr.execute(SQL("CREATE TABLE %s AS %s", VALUES, values))
     cr.execute(SQL("ALTER TABLE %s ADD PRIMARY KEY (id)", VALUES))
     for name, column_type in columns.items():
-        cr.execute(SQL("%s", _getter_sql(name, SQL(column_type))))
-    changes = [_change_sql(name, SQL(kind)) for name, kind in columns.items()]
+        cr.execute(_getter_sql(name, SQL.identifier(column_type)))
+    changes = [
+        _change_sql(name, SQL.identifier(kind)) for name, kind in columns.items()
+    ]
     cr.execute(SQL("ALTER TABLE crm_lead %s", SQL(", ").join(changes)))
     for name in columns:
         cr.execute(SQL("DROP FUNCTION %s(integer)", _getter(name)))
