@@ -101,11 +101,13 @@ class FunnelContactMixin(models.AbstractModel):
         days, _channel = self.env["funnel.cadence"]._get_days(
             self.funnel_grade_id.id, self.stage_id.id
         )
+        if not days:  # most leads have no grade yet; whose day it is costs queries
+            return False
         start = self.funnel_last_contact_at or self.funnel_obtained_at
         day = self._funnel_get_local_date(start) if start else date.min
         if not self.funnel_last_contact_at and day < cadence_start:
             day = cadence_start if self.funnel_grade_id else date.min
-        if not days or not is_day("date", day):
+        if not is_day("date", day):
             return False
         return day + timedelta(days=days)
 
