@@ -10,8 +10,8 @@ from .base.telling import (
     check_how_far,
     check_not_before,
     explicit_happened_at,
+    get_told,
     is_late,
-    is_told_by_people,
 )
 from .base.text import is_blank
 from .funnel_gate_policy import (
@@ -362,8 +362,8 @@ class FunnelGradeMixin(models.AbstractModel):
 
         :raise UserError: too long ago, or before the lead began
         """
-        told = explicit_happened_at(self.env)
-        if not told or not is_told_by_people(self.env):
+        told = get_told(self.env)
+        if not told:
             return
         reason = self.env._("when the lead was obtained. Tell a later moment.")
         for lead in self:

@@ -6,8 +6,8 @@ from .base.telling import (
     check_how_far,
     check_not_before,
     explicit_happened_at,
+    get_told,
     is_late,
-    is_told_by_people,
 )
 from .funnel_path import current_path, with_path
 
@@ -320,8 +320,8 @@ class FunnelLedgerMixin(models.AbstractModel):
         :param datetime last_at: the lead's last move
         :raise UserError: too long ago, or before the last move
         """
-        told = explicit_happened_at(self.env)
-        if not told or not is_told_by_people(self.env):
+        told = get_told(self.env)
+        if not told:
             return
         reason = self.env._("when the lead moved last. Tell a later moment.")
         for lead in self:

@@ -69,6 +69,12 @@ def is_told_by_people(env):
     return is_judged(env) and not has_mark(env, HISTORY_KEY)
 
 
+def get_told(env):
+    """Return the moment that a person tells of, to be checked; None where none does."""
+    told = explicit_happened_at(env)
+    return told if told and is_told_by_people(env) else None
+
+
 def is_late(env, told):
     """Does a person tell of more than a day ago?"""
     return bool(told) and env.cr.now() - told > LATE and is_told_by_people(env)
