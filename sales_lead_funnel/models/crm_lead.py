@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from .base.zones import get_person_day
+
 
 class CrmLead(models.Model):
     _name = "crm.lead"
@@ -54,13 +56,10 @@ class CrmLead(models.Model):
     )
     def _compute_funnel_card_note(self):
         """The one line the board's card may gain: the next thing to do."""
-        self.funnel_card_note = False
-        self.funnel_card_alert = False
-        for lead in self:
-            note, alert = lead._funnel_get_card_note()
-            if note:
-                lead.funnel_card_note = note
-                lead.funnel_card_alert = alert
+        groups = self.grouped(lambda lead: lead._funnel_get_card_note())
+        for (note, alert), leads in groups.items():
+            leads.funnel_card_note = note
+            leads.funnel_card_alert = alert
 
     def _funnel_get_card_note(self):
         """Return the next thing to do or False, and whether something is wrong.
@@ -94,7 +93,7 @@ class CrmLead(models.Model):
         due = self.funnel_next_contact_date
         if not due:
             return False
-        today = fields.Date.context_today(self)
+        today = get_person_day(self.env)
         if due > today:
             return False
         if due == today:

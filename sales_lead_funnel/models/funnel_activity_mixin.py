@@ -1,9 +1,10 @@
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Domain
 from odoo.tools import clean_context
 
 from .base.derived import with_step
 from .base.rights import REVIEWER_GROUP
+from .base.zones import get_person_day
 from .funnel_mark import has_mark, with_mark
 from .mail_activity import LOGGED_CATEGORIES
 
@@ -98,7 +99,7 @@ class FunnelActivityMixin(models.AbstractModel):
         )
 
     def _funnel_get_today(self):
-        return fields.Date.context_today(self)
+        return get_person_day(self.env)
 
     def _funnel_drop_double_plans(self):
         """Keep what is due first, where merged records were planned for the same."""

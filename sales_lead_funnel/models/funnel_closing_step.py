@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .base.arguments import each_once
+from .base.zones import get_person_day
 
 STATES = [("planned", "Planned"), ("late", "Late"), ("done", "Done")]
 
@@ -26,7 +27,7 @@ class FunnelClosingStep(models.Model):
 
     @api.depends("done_on", "date_due")
     def _compute_state(self):
-        today = fields.Date.context_today(self)
+        today = get_person_day(self.env)
         for step in self:
             late = step.date_due and step.date_due < today
             step.state = "done" if step.done_on else "late" if late else "planned"
@@ -34,7 +35,7 @@ class FunnelClosingStep(models.Model):
     def _search_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today = fields.Date.context_today(self)
+        today = get_person_day(self.env)
         open_ = Domain("done_on", "=", False)
         domains = {
             "done": Domain("done_on", "!=", False),
@@ -45,7 +46,5 @@ class FunnelClosingStep(models.Model):
 
     @each_once
     def action_done(self):
-        self.filtered(
-            lambda step: not step.done_on
-        ).done_on = fields.Date.context_today(self)
+        self.filtered(lambda step: not step.done_on).done_on = get_person_day(self.env)
         return True

@@ -7,9 +7,10 @@ from odoo.tools import format_date
 
 from ..exceptions import FunnelFollowupError
 from .base.arguments import each_once, one_record, read_text
-from .base.calendar import get_local_day, is_day, read_day
+from .base.calendar import is_day, read_day
 from .base.derived import with_step
 from .base.text import is_blank
+from .base.zones import get_local_day, get_person_day
 from .funnel_batches import get_version, run_in_batches
 
 NAMED_LEADS = 5  # leads that one message names
@@ -119,14 +120,14 @@ class FunnelContactMixin(models.AbstractModel):
     @api.model
     def _funnel_start_cadence(self):
         """Plan contacts from today on (when installed over leads)."""
-        today = fields.Date.to_string(fields.Date.context_today(self))
+        today = fields.Date.to_string(get_person_day(self.env))
         self.env["ir.config_parameter"].sudo().set_param(START_KEY, today)
 
     def _funnel_get_local_date(self, moment, user=None):
         """Return the date of a UTC moment where a user is, by default the owner."""
         company = self.company_id or self.env.company
-        zone = (user or self.user_id).sudo().tz or company._funnel_get_tz()
-        return get_local_day(self.with_context(tz=zone), moment)
+        own = (user or self.user_id)._funnel_get_tz()
+        return get_local_day(own or company._funnel_get_tz(), moment)
 
     @api.depends("funnel_followup_ids.next_action", "funnel_followup_ids.happened_at")
     def _compute_funnel_next_action(self):
@@ -137,7 +138,7 @@ class FunnelContactMixin(models.AbstractModel):
 
     @api.depends("funnel_next_contact_date", "won_status", "active")
     def _compute_funnel_contact_overdue(self):
-        today = fields.Date.context_today(self)
+        today = get_person_day(self.env)
         for lead in self:
             due = lead.funnel_next_contact_date
             lead.funnel_contact_overdue = bool(due and due < today and lead.active)
@@ -145,7 +146,7 @@ class FunnelContactMixin(models.AbstractModel):
     def _search_funnel_contact_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today = fields.Date.context_today(self)
+        today = get_person_day(self.env)
         return Domain("funnel_next_contact_date", "<", today)
 
     # ------------------------------------------------------------
@@ -202,7 +203,7 @@ class FunnelContactMixin(models.AbstractModel):
         return True
 
     def _funnel_check_pause(self, reason, resume_date):
-        today, closed = fields.Date.context_today(self), self.browse()
+        today, closed = get_person_day(self.env), self.browse()
         if is_blank(reason):
             message = self.env._("%s: “Reason” is empty. Say why the lead pauses.")
         elif not resume_date or resume_date <= today:
@@ -220,7 +221,7 @@ class FunnelContactMixin(models.AbstractModel):
 
         Sudo: as in pausing.
         """
-        today = fields.Date.context_today(self)
+        today = get_person_day(self.env)
         self.check_access("write")
         self._funnel_end_pause(funnel_agreed_contact_date=today)
         return True

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 
 from ..exceptions import FunnelFollowupError
 from .base.rights import is_manager
+from .base.zones import get_person_day
 
 MAX_SCORE = 10
 COMPLEXITIES = [("low", "Low"), ("medium", "Medium"), ("high", "High")]
@@ -37,7 +38,7 @@ class FunnelEvaluation(models.Model):
     _order = "date desc, id desc"
     _rec_name = "date"
 
-    date = fields.Date(required=True, default=fields.Date.context_today)
+    date = fields.Date(required=True, default=lambda self: get_person_day(self.env))
     user_id = fields.Many2one(
         "res.users", string="By", required=True, default=lambda self: self.env.uid
     )

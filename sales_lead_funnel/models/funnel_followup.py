@@ -2,9 +2,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date, plaintext2html
 
 from ..exceptions import FunnelFollowupError
-from .base.calendar import get_local_day
 from .base.limits import LIMITS, cut
 from .base.telling import explicit_happened_at, get_latest
+from .base.zones import get_person_day
 from .funnel_followup_correction import CONTENT
 from .funnel_path import current_path
 
@@ -141,7 +141,7 @@ class FunnelFollowup(models.Model):
         channels = dict(self._fields["channel"]._description_selection(self.env))
         for followup in self:
             moment = followup.happened_at
-            day = moment and get_local_day(followup, moment)
+            day = moment and get_person_day(followup.env, moment)
             day = format_date(self.env, day) if day else ""
             followup.display_name = f"{day} {channels.get(followup.channel, '')}"
 
@@ -335,5 +335,5 @@ class FunnelFollowup(models.Model):
         return (
             bool(self.next_date)
             and self.lead_id.won_status == "pending"
-            and not (is_import and self.next_date < fields.Date.context_today(self))
+            and not (is_import and self.next_date < get_person_day(self.env))
         )

@@ -53,7 +53,7 @@ class FunnelGradeMixin(models.AbstractModel):
     )
     funnel_is_pursued = fields.Boolean(related="funnel_grade_id.is_pursued")
     funnel_grade_color = fields.Integer(
-        related="funnel_grade_id.color", export_string_translation=False
+        compute="_compute_funnel_grade_color", export_string_translation=False
     )
     funnel_grade_reason = fields.Text(
         string="Reason of the grade",
@@ -73,6 +73,12 @@ class FunnelGradeMixin(models.AbstractModel):
         search="_search_funnel_can_review_grade",
         help="A manager reviews what somebody else proposed.",
     )
+
+    @api.depends("funnel_grade_id.color")
+    def _compute_funnel_grade_color(self):
+        """Set for all leads of a grade at once: a board shows hundreds of them."""
+        for grade, leads in self.grouped("funnel_grade_id").items():
+            leads.funnel_grade_color = grade.color
 
     # ------------------------------------------------------------
     # CRUD: a grade written directly is a proposal

@@ -94,7 +94,7 @@ class FunnelLedgerMixin(models.AbstractModel):
         dirty = self.env._field_dirty
         for name in LEDGER_FIELDS:
             if not dirty.get(self._fields[name], set()).isdisjoint(self._ids):
-                return self.flush_recordset(LEDGER_FIELDS)
+                return self.flush_recordset()
 
     def _write_multi(self, vals_list):
         changes = self._funnel_get_changes(vals_list)

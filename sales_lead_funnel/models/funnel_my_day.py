@@ -1,8 +1,9 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
 from .base.rights import REVIEWER_GROUP
+from .base.zones import get_person_day
 
 LIST_LIMIT = 10  # rows of one list; a button opens all of them
 MEETING_LIMIT = 40  # rows of the meeting's list, which is read from top to bottom
@@ -48,7 +49,7 @@ class FunnelMyDay(models.AbstractModel):
             "screen": screen,
             "is_manager": is_manager,
             "today": format_date(
-                self.env, fields.Date.context_today(self), date_format="full"
+                self.env, get_person_day(self.env), date_format="full"
             ),
         }
         if screen == "team":

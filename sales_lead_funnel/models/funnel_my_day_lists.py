@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .base.zones import get_person_day
 from .funnel_coach_mixin import SILENT_DAYS
 from .funnel_gate_plan import LOSS_WINDOW
 from .funnel_gate_policy import may_approve_own_of_no_company
@@ -24,7 +25,7 @@ class FunnelMyDayLists(models.AbstractModel):
 
     def _get_lead_domains(self):
         """Return ``{name: domain}`` on leads of whomever the user may see."""
-        today = fields.Date.context_today(self)
+        today = get_person_day(self.env)
         pending = Domain("won_status", "=", "pending")
         due = Domain("funnel_next_contact_date", "=", str(today))
         overdue = Domain("funnel_next_contact_date", "<", str(today))
@@ -105,7 +106,7 @@ class FunnelMyDayLists(models.AbstractModel):
 
     def _get_waiting_domains(self):
         """Return ``{name: (model, domain)}`` of what waits for the user."""
-        today = str(fields.Date.context_today(self))
+        today = str(get_person_day(self.env))
         me = self.env.uid
         mine = Domain("user_id", "=", me)
         leads = self._get_lead_domains()

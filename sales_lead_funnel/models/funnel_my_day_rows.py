@@ -6,6 +6,7 @@ from odoo import fields, models
 from odoo.tools import format_amount, format_date
 
 from .base.limits import cut
+from .base.zones import get_person_day
 from .funnel_my_day_lists import RECENT_DAYS, RISK_OVERDUE_DAYS
 
 BUTTONS = {  # other lists of leads: log
@@ -108,7 +109,7 @@ class FunnelMyDayRows(models.AbstractModel):
         }
 
     def _tell_overdue(self, day):
-        late = (fields.Date.context_today(self) - day).days
+        late = (get_person_day(self.env) - day).days
         return self.env._("%s d overdue", late) if late > 0 else ""
 
     def _get_next_step(self, lead, followup):
@@ -122,7 +123,7 @@ class FunnelMyDayRows(models.AbstractModel):
     def _get_risk_notes(self, lead, late_step):
         _ = self.env._
         due = lead.funnel_next_contact_date
-        long_ago = fields.Date.context_today(self) - timedelta(days=RISK_OVERDUE_DAYS)
+        long_ago = get_person_day(self.env) - timedelta(days=RISK_OVERDUE_DAYS)
         notes = []
         if due and due < long_ago:
             notes.append(_("contact: %s", self._tell_overdue(due)))
@@ -140,7 +141,7 @@ class FunnelMyDayRows(models.AbstractModel):
             [
                 ("lead_id", "in", leads.ids),
                 ("done_on", "=", False),
-                ("date_due", "<", fields.Date.context_today(self)),
+                ("date_due", "<", get_person_day(self.env)),
             ],
             order="date_due desc, id desc",
         )
@@ -236,7 +237,7 @@ class FunnelMyDayRows(models.AbstractModel):
         moved = self._get_moved(leads)
         latest = self.env["funnel.followup"]._get_latest(leads)
         objected = self.env["funnel.followup"]._get_latest(leads, with_objection=True)
-        today = fields.Date.context_today(self)
+        today = get_person_day(self.env)
         rows = []
         for lead in leads:
             due = lead.funnel_next_contact_date
@@ -275,7 +276,7 @@ class FunnelMyDayRows(models.AbstractModel):
 
     def _get_moved(self, leads):
         """Return ``{lead id: what happened since last week}``: moves, contacts."""
-        day = fields.Date.context_today(self) - timedelta(days=RECENT_DAYS)
+        day = get_person_day(self.env) - timedelta(days=RECENT_DAYS)
         start = self.env.tz.localize(datetime.combine(day, time.min))
         since = start.astimezone(pytz.utc).replace(tzinfo=None)
         recent = [("lead_id", "in", leads.ids), ("happened_at", ">=", since)]

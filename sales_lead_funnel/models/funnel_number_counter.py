@@ -29,7 +29,9 @@ class FunnelNumberCounter(models.AbstractModel):
                 count,
             )
             numbers = [number for (number,) in self.env.execute_query(query)]
-        return [number_key(sequence.get_next_char(number)) for number in numbers]
+        prefix, suffix = sequence._get_prefix_suffix()  # spelled once, with its dates
+        digits = sequence.padding
+        return [number_key(f"{prefix}{n:0{digits}d}{suffix}") for n in numbers]
 
     def _funnel_move_past(self, codes, step=10**MAX_DIGITS):
         """Let the counter continue after the highest of these numbers.

@@ -8,9 +8,9 @@ from odoo.tools import SQL
 
 from ..exceptions import FunnelRegisterError
 from ..tools.names import number_key
-from .base.calendar import get_local_day
 from .base.derived import with_step
 from .base.rights import is_manager
+from .base.zones import get_company_day
 
 SEQUENCE_CODE = "funnel.lead.number"
 DEFAULT_SEQUENCE = {  # as installed, for when somebody deleted the shared one
@@ -171,8 +171,7 @@ class FunnelNumberMixin(models.AbstractModel):
     def _funnel_get_number_year(self):
         """Return the year it was where the company is, whoever enters the lead."""
         moment = self.funnel_obtained_at or self.create_date or fields.Datetime.now()
-        zone = self._funnel_get_number_company()._funnel_get_tz()
-        return get_local_day(self.with_context(tz=zone), moment).year
+        return get_company_day(self._funnel_get_number_company(), moment).year
 
     @api.model
     def _funnel_get_counter(self, company, year):

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 
 from ..exceptions import FunnelScorecardError
 from ..tools.band_sweep import first_overlap
+from .base.zones import get_person_day
 from .funnel_domain import check_lead_domain, get_usable_domain, parse_domain
 
 MAX_BANDS = 50  # of one criterion
@@ -94,7 +95,7 @@ class FunnelScorecardCriterion(models.Model):
 
     def _check_bands_do_not_overlap(self):
         """Called once for all bands that change together."""
-        today = fields.Date.context_today(self)
+        today = get_person_day(self.env)
         for criterion in self:
             bands = criterion.band_ids
             domains = [parse_domain(band.domain) for band in bands]

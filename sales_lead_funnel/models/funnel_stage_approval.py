@@ -5,6 +5,7 @@ from ..exceptions import FunnelApprovalError
 from .base.arguments import each_once
 from .base.rights import is_manager
 from .base.text import is_blank
+from .base.zones import get_person_day
 from .funnel_gate_policy import PASS_KEY, Pass, may_approve_own
 from .funnel_mark import with_mark
 from .funnel_path import with_path
@@ -363,7 +364,7 @@ class FunnelStageApproval(models.Model):
     def _plan(self, user, summary):
         self.activity_schedule(
             TODO,
-            date_deadline=fields.Date.context_today(self),
+            date_deadline=get_person_day(self.env),
             summary=summary,
             user_id=user.id or False,
         )

@@ -52,7 +52,3 @@ class ResCompany(models.Model):
         "The days to judge a stage or a lead must be above 0, and the smallest sample "
         "0 or more.",
     )
-
-    def _funnel_get_tz(self):
-        """Return the name of the time zone in which the company's periods begin."""
-        return self.resource_calendar_id.tz or self.partner_id.tz or "UTC"

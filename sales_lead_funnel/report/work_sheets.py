@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Domain
 
+from ..models.base.zones import get_company_day
 from ..tools.periods import bounds_utc
 from ..tools.wording import write_budget
 from ..tools.workbook import Column, Sheet, Table
@@ -293,8 +294,7 @@ class FunnelWorkSheets(models.AbstractModel):
 
     def _get_today(self):
         """Return today where the company is, whoever writes the workbook."""
-        zone = self.env.company._funnel_get_tz()
-        return fields.Date.context_today(self.with_context(tz=zone))
+        return get_company_day(self.env.company)
 
     def _get_labels(self, model, field):
         """Return ``{key: label}`` of a selection, in the reader's language."""

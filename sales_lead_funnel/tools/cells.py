@@ -56,6 +56,8 @@ def clean_text(text):
     >>> clean_text("\\ufeff 小明\\xa0"), clean_text("a\\xa0b "), clean_text("\\u200b")
     ('小明', 'a b', '')
     """
+    if text.isprintable():  # so most are: neither odd blanks nor line breaks
+        return text.strip(" ")
     text = _INVISIBLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     return _ODD_BLANK.sub(" ", text).strip(_JOINERS + " \n\t\u3000")
 
@@ -68,7 +70,10 @@ def clean_line(text):
     >>> clean_line("Far\\nAway Ltd")
     'Far Away Ltd'
     """
-    text = re.sub(r"\s*\n\s*", "\n", clean_text(text))
+    text = clean_text(text)
+    if text.isalnum():
+        return text
+    text = re.sub(r"\s*\n\s*", "\n", text)
     text = _HAN_LINE_BREAK.sub("", text)
     text = text.replace("\n", " ")
     return clean_text(_ASTERISKS.sub("", text)) or text

@@ -52,8 +52,8 @@ LATIN_LEGAL_FORMS = (
     "sdn bhd",
 )
 KEY_LENGTH = 256  # an index of PostgreSQL takes no longer texts
-HAN_FORMS = sorted(HAN_LEGAL_FORMS, key=len, reverse=True)
-LATIN_FORMS = sorted(LATIN_LEGAL_FORMS, key=len, reverse=True)
+HAN_FORMS = tuple(sorted(HAN_LEGAL_FORMS, key=len, reverse=True))
+LATIN_FORMS = tuple(sorted(LATIN_LEGAL_FORMS, key=len, reverse=True))
 _HAN = "\u3400-\u9fff\uf900-\ufaff"  # CJK ideographs of the basic plane
 _HAN_SPACE = re.compile(rf"(?<=[{_HAN}]) | (?=[{_HAN}])")
 # "s a" → "sa": a run of single letters is an initialism that lost its dots
@@ -213,7 +213,7 @@ def _find_form(spaced, end, forms, may_precede):
     :param forms: texts, the longest first
     :param may_precede: tells whether a form may follow a character, "" at the start
     """
-    for form in forms:
+    for form in forms if spaced.endswith(forms, 0, end) else ():
         start = end - len(form)
         if spaced.endswith(form, 0, end) and may_precede(
             spaced[max(start - 1, 0) : start]

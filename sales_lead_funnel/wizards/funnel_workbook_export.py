@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..models.base.arguments import one_record
+from ..models.base.zones import get_person_day
 from ..tools.periods import period_of
 
 EXPORT_GROUP = "base.group_allow_export"
@@ -30,7 +31,7 @@ class FunnelWorkbookExport(models.TransientModel):
 
     def _default_month(self):
         """Last month, in full."""
-        return fields.Date.context_today(self) + relativedelta(months=-1, day=1)
+        return get_person_day(self.env) + relativedelta(months=-1, day=1)
 
     @api.depends("month")
     def _compute_period_label(self):

@@ -3,3 +3,4 @@ from . import derived
 from . import handed_in
 from . import intake
 from . import optional_number
+from . import zones

@@ -1,4 +1,4 @@
-"""Days and moments as callers send them, and whose day it is."""
+"""Days and moments as callers send them."""
 
 from datetime import timedelta
 
@@ -39,17 +39,6 @@ def is_day(kind, value):
     except ValueError:
         return False
     return True
-
-
-def get_local_day(record, moment):
-    """Return the day of a UTC moment in the zone of the record's context.
-
-    At the ends of the calendar there is no day in some zones: there it is that in UTC.
-    """
-    try:
-        return fields.Datetime.context_timestamp(record, moment).date()
-    except OverflowError:
-        return moment.date()
 
 
 class FunnelCalendarMixin(models.AbstractModel):

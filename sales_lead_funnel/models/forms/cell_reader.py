@@ -16,6 +16,7 @@ from ...tools.cells import (
 )
 from ...tools.names import is_nothing
 from ...tools.periods import bounds_utc
+from ..base.zones import get_company_day
 
 LIST_SEPARATOR = re.compile("[,，、;；]")  # as people type lists in one cell
 # Days that lie behind: one told without its year is the latest such day.
@@ -38,8 +39,7 @@ class CellReader:
         self.rows = rows
         self.columns = [model._fields.get(name) for name in names]
         self.zone = self.env.company._funnel_get_tz()
-        company = self.env.company.with_context(tz=self.zone)
-        self.today = fields.Date.context_today(company)
+        self.today = get_company_day(self.env.company)
 
     def read_rows(self, data):
         """Return the rows that can be read, their cells as core reads them."""
