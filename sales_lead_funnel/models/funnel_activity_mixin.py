@@ -4,7 +4,7 @@ from odoo.tools import clean_context
 
 from .base.derived import with_step
 from .base.rights import REVIEWER_GROUP
-from .base.zones import get_person_day
+from .base.zones import get_person_day, get_person_zone
 from .funnel_mark import has_mark, with_mark
 from .mail_activity import LOGGED_CATEGORIES
 
@@ -93,9 +93,10 @@ class FunnelActivityMixin(models.AbstractModel):
 
     def _funnel_speaking_to(self, user):
         """Return the record in the language and the time zone of a user."""
-        user, company = user.sudo(), self.sudo().company_id or self.env.company
+        company = self.sudo().company_id or self.env.company
         return self.with_context(
-            lang=user.lang or self.env.lang, tz=user.tz or company._funnel_get_tz()
+            lang=user.sudo().lang or self.env.lang,
+            tz=get_person_zone(self.env, user, company),
         )
 
     def _funnel_get_today(self):

@@ -137,9 +137,10 @@ class FunnelChecklistMixin(models.AbstractModel):
     def _funnel_cite_condition(self, condition):
         """Sudo: whether a condition holds does not depend on the reader."""
         name, _dot, rest = condition.field_expr.partition(".")
-        field, lead = self._fields.get(name), self.sudo()
+        field = self._fields.get(name)
         if field is None:
             return []
+        [lead] = self.sudo()._funnel_split_by_zone()
         if field.type not in LISTS:
             holds = lead.filtered_domain(condition)  # one of several with “or” may not
             return self._funnel_cite_value(name) if holds else []

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 
 from .base.arguments import each_once
 from .base.derived import with_step
+from .base.zones import get_person_day
 from .funnel_criterion import NEVER_EMPTY
 
 KEEP_DAYS = 30  # days a candidate is left alone once its owner keeps it
@@ -43,9 +44,10 @@ class FunnelDropoutMixin(models.AbstractModel):
         self.funnel_dropout_reason = False
         if not gates.dropout:
             return
-        judged = self.filtered_domain(self._funnel_get_judged_domain())
-        for stage, leads in judged.grouped("stage_id").items():
-            leads._funnel_tell_dropout(gates.dropout.get(stage.id, ()))
+        for leads in self.sudo()._funnel_split_by_zone():
+            judged = leads.filtered_domain(leads._funnel_get_judged_domain())
+            for stage, group in judged.grouped("stage_id").items():
+                group._funnel_tell_dropout(gates.dropout.get(stage.id, ()))
 
     def _search_funnel_is_dropout(self, operator, value):
         """Sudo: what the criteria read, not every reader may see.
@@ -55,32 +57,34 @@ class FunnelDropoutMixin(models.AbstractModel):
         """
         if operator != "in":
             return NotImplemented
-        gates = self.env["funnel.criterion"]._get_gates()
-        leads = self._funnel_as_company()
-        meets = Domain.OR(
-            Domain("stage_id", "=", stage_id) & leads._funnel_get_dropout_domain(rule)
-            for stage_id, rules in gates.dropout.items()
-            for rule in rules
+        rules = self.env["funnel.criterion"]._get_gates().dropout
+        return Domain.OR(
+            theirs & leads._funnel_get_judged_domain() & leads._funnel_meet(rules)
+            for leads, theirs in self.sudo()._funnel_split_all_by_zone()
         )
-        judged = self._funnel_get_judged_domain()
-        return judged & Domain("id", "in", leads._search(meets, active_test=False))
 
-    @api.model
+    def _funnel_meet(self, rules):
+        """Return the domain of the leads that meet one of these rules of stages."""
+        meets = Domain.OR(
+            Domain("stage_id", "=", stage_id) & self._funnel_get_dropout_domain(rule)
+            for stage_id, stage_rules in rules.items()
+            for rule in stage_rules
+        )
+        return Domain("id", "in", self._search(meets, active_test=False))
+
     def _funnel_get_judged_domain(self):
-        """Open leads that nobody decided to keep."""
-        kept = Domain("funnel_keep_until", ">=", self._funnel_get_dropout_day())
+        """Open leads that nobody decided to keep; today is the company's."""
+        kept = Domain("funnel_keep_until", ">=", get_person_day(self.env))
         is_open = Domain("type", "=", "opportunity")
         return is_open & Domain("won_status", "=", "pending") & ~kept
 
     def _funnel_tell_dropout(self, rules):
         """Set the reasons of these leads, which are in one stage."""
         reasons = {}
-        leads = self._funnel_as_company()
         for rule in rules:
             label = self.env["funnel.criterion"].sudo().browse(rule.id).display_name
-            for id_ in leads.filtered_domain(
-                self._funnel_get_dropout_domain(rule)
-            )._ids:
+            domain = self._funnel_get_dropout_domain(rule)
+            for id_ in self.filtered_domain(domain)._ids:
                 reasons.setdefault(id_, []).append(label)
         for lead in self:
             if lead.id in reasons:
@@ -103,16 +107,6 @@ class FunnelDropoutMixin(models.AbstractModel):
             return meets
         return meets & Domain("funnel_resume_date", "=", False)
 
-    def _funnel_as_company(self):
-        """Judge alike whoever looks, with the company's rights and in its time."""
-        zone = self.env.company._funnel_get_tz()
-        return self.sudo().with_context(active_test=True, tz=zone)
-
-    @api.model
-    def _funnel_get_dropout_day(self):
-        """Today, as the company counts days: compute and search mean the same."""
-        return fields.Date.context_today(self._funnel_as_company())
-
     @each_once
     def action_funnel_lose(self):
         """Ask the reason; core's dialog marks the leads as lost."""
@@ -125,6 +119,7 @@ class FunnelDropoutMixin(models.AbstractModel):
     @each_once
     def action_funnel_keep(self):
         """Go on with these leads; they come back on the list later."""
-        day = self._funnel_get_dropout_day() + timedelta(days=KEEP_DAYS)
-        with_step(self).write({"funnel_keep_until": day})
+        for leads in self._funnel_split_by_zone():
+            day = get_person_day(leads.env) + timedelta(days=KEEP_DAYS)
+            with_step(leads).write({"funnel_keep_until": day})
         return True

@@ -5,6 +5,8 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .base.zones import get_sql_day
+
 
 class Spec(NamedTuple):
     """How one figure is made.
@@ -85,8 +87,7 @@ class FunnelMetricsBase(models.AbstractModel):
 
         :param SQL moment: the column
         """
-        zone = self.env.company._funnel_get_tz()
-        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, zone)
+        return get_sql_day(self.env.company._funnel_get_tz(), moment)
 
     def _to_company_currency(self, amount, company_id, day):
         """Convert an amount of a lead at the rate of a day.

@@ -115,15 +115,23 @@ class FunnelProofMixin(models.AbstractModel):
         All conditions are asked at once; one by one only of the leads that do not meet
         them all. Sudo: a criterion is met or not, whoever looks.
         """
-        leads = self.sudo()._funnel_in_company_time(rules)
-        unknown = leads._funnel_find_unknown_numbers(rules)
-        met = set(leads._funnel_filter_all_met(rules, unknown)._ids)
-        unmet = {lead: [] for lead in self if lead.id not in met}
-        rest = leads.browse(id_ for id_ in leads._ids if id_ not in met)
+        leads = self.sudo().with_context(active_test=True)
+        is_dated = any(rule.is_dated for rule in rules)
+        missing = {}
+        for part in leads._funnel_split_by_zone() if is_dated else (leads,):
+            missing |= part._funnel_find_missing(rules)
+        return {lead: missing[lead.id] for lead in self if lead.id in missing}
+
+    def _funnel_find_missing(self, rules):
+        """Return ``{lead id: [rule it does not meet]}`` in the time of these leads."""
+        unknown = self._funnel_find_unknown_numbers(rules)
+        met = set(self._funnel_filter_all_met(rules, unknown)._ids)
+        rest = self.browse(id_ for id_ in self._ids if id_ not in met)
+        unmet = {id_: [] for id_ in rest._ids}
         for rule in rules if rest else ():
             met = set(rest._funnel_filter_met(rule, unknown)._ids)
-            for lead, missing in unmet.items():
-                if lead.id not in met:
+            for id_, missing in unmet.items():
+                if id_ not in met:
                     missing.append(rule)
         return unmet
 
@@ -136,13 +144,6 @@ class FunnelProofMixin(models.AbstractModel):
         for rule in rules:
             if rule.kind == "fields":
                 leads = leads._funnel_filter_met(rule, unknown)
-        return leads
-
-    def _funnel_in_company_time(self, rules):
-        """Let “in 3 months” begin with the company's day, whoever saves the lead."""
-        leads = self.with_context(active_test=True)
-        if any(rule.is_dated for rule in rules):
-            leads = leads.with_context(tz=self.env.company._funnel_get_tz())
         return leads
 
     def _funnel_filter_met(self, rule, unknown):

@@ -39,13 +39,18 @@ class FunnelRegrade(models.AbstractModel):
         :param bool commit: commit after each batch (crons only)
         :return: number of leads whose score, coverage or suggestion changed
         """
-        lead_model = (
-            self.env["crm.lead"]
-            .sudo()
-            .with_context(active_test=True, tz=self.env.company._funnel_get_tz())
-        )
-        lead_model.flush_model()
-        rest = Domain(domain or [("won_status", "=", "pending")])
+        leads = self.env["crm.lead"].sudo()
+        leads.flush_model()
+        asked = Domain(domain or [("won_status", "=", "pending")])
+        changed = []
+        for lead_model, theirs in leads._funnel_split_all_by_zone():
+            changed += self._judge_all(lead_model, asked & theirs)
+        self._store(changed, commit)
+        leads.invalidate_model(leads._funnel_score_outputs(), flush=False)
+        return len(changed)
+
+    def _judge_all(self, lead_model, rest):
+        """Return what changes of the leads of a domain, in their companies' time."""
         changed = []
         for card in self.env["funnel.scorecard"]._get_compiled():
             own = card.get_domain()
@@ -55,10 +60,7 @@ class FunnelRegrade(models.AbstractModel):
             changed += judged or []
             if judged is not None or self._can_be_searched(lead_model, card, own):
                 rest &= ~own
-        changed += self._judge_rest(lead_model, rest)
-        self._store(changed, commit)
-        lead_model.invalidate_model(lead_model._funnel_score_outputs(), flush=False)
-        return len(changed)
+        return changed + self._judge_rest(lead_model, rest)
 
     def _try_card(self, card, function, *args):
         """Ask the database about a card; one that fails is logged, the others go on.

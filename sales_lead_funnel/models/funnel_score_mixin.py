@@ -75,12 +75,13 @@ class FunnelScoreMixin(models.AbstractModel):
 
     @api.depends(lambda self: ["company_id", *self._funnel_score_inputs()])
     def _compute_funnel_score(self):
+        for leads in self._funnel_split_by_zone():
+            leads._funnel_score_all()
+
+    def _funnel_score_all(self):
+        """Score these leads, in the time in which they are."""
         cards = self.env["funnel.scorecard"]
-        grades = cards._get_grade_rules()
-        # Archived records do not count in a rule, whatever list the lead is seen in;
-        # "in 3 months" begins with the company's day, whoever saves the lead.
-        zone = self.env.company._funnel_get_tz()
-        rest = self.with_context(active_test=True, tz=zone)
+        grades, rest = cards._get_grade_rules(), self
         for card in cards._get_compiled():
             leads = rest.filtered_domain(card.get_domain())
             rest -= leads
@@ -111,8 +112,9 @@ class FunnelScoreMixin(models.AbstractModel):
 
     @api.depends(lambda self: ["company_id", *self._funnel_score_inputs()])
     def _compute_funnel_score_why(self):
-        for lead in self:
-            lead.funnel_score_why = lead.sudo()._funnel_explain_score()
+        for leads in self.sudo()._funnel_split_by_zone():
+            for lead in leads:
+                lead.funnel_score_why = lead._funnel_explain_score()
 
     def _funnel_explain_score(self):
         """Say how the score came about.

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..models.base.calendar import FIRST_YEAR, LAST_YEAR
+from ..models.base.zones import get_sql_day
 
 
 class LeadColumns:
@@ -58,11 +59,9 @@ class LeadColumns:
     def local_date(self, sql):
         """The date of a UTC datetime where the company is, empty in odd years."""
         return SQL(
-            """(SELECT local.day FROM (SELECT
-                    (%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date AS day) local
+            """(SELECT local.day FROM (SELECT %s AS day) local
                  WHERE local.day BETWEEN %s AND %s)""",
-            sql,
-            self.env.company._funnel_get_tz(),
+            get_sql_day(self.env.company._funnel_get_tz(), sql),
             date(FIRST_YEAR, 1, 1),
             date(LAST_YEAR, 12, 31),
         )

@@ -75,6 +75,18 @@ class ResCompany(models.Model):
         company = self.sudo().browse(company_id)
         return company.resource_calendar_id.tz or company.partner_id.tz or "UTC"
 
+    @api.model
+    @ormcache()
+    def _funnel_get_zones(self):
+        """Return ``{zone: ids of the companies that lie there}``, archived ones too.
+
+        Sudo: companies of others have days too.
+        """
+        every = self.sudo().with_context(active_test=False)
+        companies = every.search([("id", "!=", False)])
+        zones = companies.grouped(lambda company: company._funnel_get_tz())
+        return {zone: tuple(part.ids) for zone, part in zones.items()}
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"

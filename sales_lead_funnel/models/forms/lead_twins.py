@@ -7,6 +7,7 @@ from odoo.fields import Datetime, Domain
 
 from ...tools.names import client_key
 from ...tools.wording import plain
+from ..base.zones import get_company_day
 from ..funnel_mark import Mark
 
 TWINS_KEY = "funnel_import_twins"
@@ -102,8 +103,7 @@ def _get_day(model, moment):
     """Return the day of the company, None where no moment is told."""
     if not moment:
         return None
-    local = model.with_context(tz=model.env.company._funnel_get_tz())
-    return Datetime.context_timestamp(local, Datetime.to_datetime(moment)).date()
+    return get_company_day(model.env.company, Datetime.to_datetime(moment))
 
 
 def _find_leads(model, rows):

@@ -1,1 +1,2 @@
 from . import crm_lead_obtained
+from . import crm_lead_zone
