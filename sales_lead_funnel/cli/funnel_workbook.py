@@ -6,11 +6,12 @@ from datetime import date
 from io import BytesIO
 from pathlib import Path
 
-from odoo import SUPERUSER_ID, api, fields
+from odoo import SUPERUSER_ID, api
 from odoo.cli import Command
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
+from odoo.addons.sales_lead_funnel.models.base.zones import get_company_day
 from odoo.addons.sales_lead_funnel.tools.periods import latest_complete
 
 
@@ -43,7 +44,9 @@ class FunnelWorkbook(Command):
         """Write the workbook and return its path."""
         with Registry(options.database).cursor() as cr:
             env = self._get_env(cr, options)
-            last_month = latest_complete("month", fields.Date.today()).date_from
+            last_month = latest_complete(
+                "month", get_company_day(env.company)
+            ).date_from
             month = options.month or last_month
             team = env["crm.team"]
             if options.team:

@@ -5,6 +5,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..models.base.derived import with_step
+from ..models.base.zones import get_company_day
 from . import gates
 
 SHARE_OF_AMOUNT = (0.8, 1.2)  # budget of core's own leads, from and to
@@ -194,7 +195,7 @@ class FunnelDemoGates(models.AbstractModel):
 
     def _qualify_core_leads(self, leads):
         """Core's own demo leads meet the criteria as well, all but one."""
-        today = self.env.cr.now().date()
+        today = get_company_day(self.env.company)
         beyond = leads.filtered(
             lambda lead: (
                 lead.type == "opportunity"

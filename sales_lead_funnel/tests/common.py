@@ -12,10 +12,10 @@ import ast
 
 from lxml import etree
 
-from odoo import fields
-
 from odoo.addons.crm.tests.common import TestCrmCommon
 from odoo.addons.mail.tests.common import mail_new_test_user
+
+from ..models.base.zones import get_company_day, get_person_day
 
 FULL_PROSPECT = {  # all four questions of the prospect card, best answers
     "funnel_need_fit": "full",
@@ -122,11 +122,15 @@ class FunnelCommon(TestCrmCommon):
         [domain] = etree.fromstring(arch).xpath(f"//filter[@name='{name}']/@domain")
         return ast.literal_eval(domain)
 
-    def _company_today(self):
+    @classmethod
+    def _company_today(cls):
         """Return the day it is where the company is."""
-        zone = self.env.company._funnel_get_tz()
-        leads = self.env["crm.lead"].with_context(tz=zone)
-        return fields.Datetime.context_timestamp(leads, self.env.cr.now()).date()
+        return get_company_day(cls.env.company)
+
+    @classmethod
+    def _get_today(cls, user=None):
+        """Return the day it is where a user is, by default who runs the tests."""
+        return get_person_day(cls.env, user=user)
 
     def _count(self, function):
         """Return how many queries a call and its flush need, caches warm."""

@@ -4,7 +4,6 @@ import inspect
 from contextlib import suppress
 from datetime import timedelta
 
-from odoo import fields
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.service.model import call_kw, get_public_method
 from odoo.tests import tagged
@@ -181,7 +180,7 @@ class TestRepeatedIds(GateCommon):
     def test_requests(self):
         self.sales_team_1.user_id = self.manager
         request = self.env["funnel.resource.request"].with_user(self.rep)
-        day = fields.Date.today() + timedelta(days=9)
+        day = self._get_today() + timedelta(days=9)
         request = request.create(
             {"lead_id": self.lead.id, "name": "Expert", "wanted_date": day}
         )

@@ -5,7 +5,6 @@ from unittest.mock import patch
 
 import psycopg2
 
-from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -22,7 +21,7 @@ class CadenceCommon(FollowupCommon):
         super().setUpClass()
         cls.rep.tz = "UTC"
         cls.rep.company_ids.funnel_backdate_days = 3650  # the dates below are fixed
-        cls.today = fields.Date.context_today(cls.lead.with_user(cls.rep))
+        cls.today = cls._get_today(cls.rep)
         cls.cadence = cls.env["funnel.cadence"]
         cls.cadence.search([]).unlink()
         for grade, days, channel in (
@@ -103,7 +102,7 @@ class TestCadence(CadenceCommon):
     def test_installing_starts_the_clock(self):
         self.env["crm.lead"]._funnel_start_cadence()
         start = self.env["crm.lead"]._funnel_get_cadence_start()
-        self.assertEqual(start, fields.Date.context_today(self.lead))
+        self.assertEqual(start, self._get_today())
 
     def test_negative_days_are_refused(self):
         with self.assertRaisesRegex(FunnelScorecardError, r"“Every \(days\)”"):
@@ -128,7 +127,7 @@ class TestOverdue(CadenceCommon):
         super().setUpClass()
         cls.late = cls._create_lead(name="Late")
         cls.soon = cls._create_lead(name="Soon")
-        cls.day = fields.Date.context_today(cls.late)
+        cls.day = cls._get_today()
         for lead, days in ((cls.late, -3), (cls.soon, 0), (cls.lead, 4)):
             with_step(lead).funnel_agreed_contact_date = cls.day + timedelta(days=days)
 

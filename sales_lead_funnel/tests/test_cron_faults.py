@@ -69,7 +69,7 @@ class TestMetTransactions(FaultCommon):
         (lost | revived).action_set_lost()
         self.lead.funnel_propose_grade(self.grade_a.id, "Big")
         self.env.flush_all()
-        day = fields.Date.today()
+        day = self._get_today()
         self.env.cr.execute(
             "UPDATE crm_lead SET funnel_next_contact_date = %s WHERE id = %s",
             (day - timedelta(days=9), overdue.id),

@@ -26,7 +26,7 @@ class FollowupCommon(FunnelCommon):
         cls.lead = cls._create_lead(
             name="Momcorp CRM", contact_name="Mom", funnel_obtained_at="2026-02-01"
         )
-        cls.today = fields.Date.context_today(cls.lead.with_user(cls.rep))
+        cls.today = cls._get_today(cls.rep)
 
     def _log(self, lead=None, by=None, **vals):
         logs = self.env["funnel.followup"].with_user(by or self.rep)

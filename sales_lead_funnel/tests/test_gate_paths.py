@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 from types import SimpleNamespace
 
-from odoo import SUPERUSER_ID, fields
+from odoo import SUPERUSER_ID
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -367,7 +367,7 @@ class TestGateEffects(GateCommon):
         self._create_criterion(
             name="Buys soon", domain="[('funnel_purchase_date', '<=', '+3m')]"
         )
-        today = fields.Date.today()
+        today = self._get_today()
         self.lead.funnel_purchase_date = today + timedelta(days=200)
         self.assertStays(lambda: self._move_as(self.rep), "Buys soon")
         self.lead.funnel_purchase_date = today + timedelta(days=20)

@@ -182,7 +182,7 @@ class TestDropout(GateCommon):
         self.lead.with_user(self.rep).action_funnel_keep()
         self.assertFalse(self.lead.funnel_is_dropout)
         self.assertNotIn(self.lead, self._candidates())
-        with_step(self.lead).funnel_keep_until = fields.Date.today() - timedelta(days=1)
+        with_step(self.lead).funnel_keep_until = self._get_today() - timedelta(days=1)
         self.assertIn(self.lead, self._candidates())
         self.lead.with_user(self.rep).action_set_lost()
         self.assertNotIn(self.lead, self._candidates())
@@ -279,7 +279,7 @@ class TestGatePlan(GateCommon):
 
     def _lose_with_try_again(self):
         self.lead.action_set_lost()
-        self.lead.funnel_loss_ids.retry_date = fields.Date.today()
+        self.lead.funnel_loss_ids.retry_date = self._get_today()
         return self.lead.funnel_loss_ids
 
     def _ask_about_losses(self):
@@ -350,10 +350,10 @@ class TestGatePlan(GateCommon):
     def test_try_again_date_is_reached(self):
         self.lead.action_set_lost()
         loss = self.lead.funnel_loss_ids
-        loss.write({"retry_date": fields.Date.today() + timedelta(days=1)})
+        loss.write({"retry_date": self._get_today() + timedelta(days=1)})
         self._run("ir_cron_retry_lost")
         self.assertFalse(self._planned(loss, "retry"))
-        loss.write({"retry_date": fields.Date.today()})
+        loss.write({"retry_date": self._get_today()})
         self._run("ir_cron_retry_lost")
         self.assertEqual(self._planned(loss, "retry").user_id, self.rep)
         loss.with_user(self.rep).action_retry_fresh()
@@ -364,13 +364,13 @@ class TestGatePlan(GateCommon):
     def test_postponed_try_again_is_asked_again(self):
         self.lead.action_set_lost()
         loss = self.lead.funnel_loss_ids
-        loss.retry_date = fields.Date.today() - timedelta(days=40)
+        loss.retry_date = self._get_today() - timedelta(days=40)
         self._run("ir_cron_retry_lost")
         self._planned(loss, "retry").action_feedback()
         self._date_back(40, loss)
         self._run("ir_cron_retry_lost")
         self.assertFalse(self._planned(loss, "retry"))
-        loss.retry_date = fields.Date.today()
+        loss.retry_date = self._get_today()
         for _again in range(2):
             self._run("ir_cron_retry_lost")
         self.assertEqual(len(self._planned(loss, "retry")), 1)
@@ -381,10 +381,10 @@ class TestGatePlan(GateCommon):
     def test_open_try_again_is_not_doubled(self):
         self.lead.action_set_lost()
         loss = self.lead.funnel_loss_ids
-        loss.retry_date = fields.Date.today() - timedelta(days=40)
+        loss.retry_date = self._get_today() - timedelta(days=40)
         self._run("ir_cron_retry_lost")
         self._date_back(40, loss)
-        loss.retry_date = fields.Date.today()
+        loss.retry_date = self._get_today()
         self._run("ir_cron_retry_lost")
         self.assertEqual(len(self._planned(loss, "retry")), 1)
 
@@ -511,7 +511,7 @@ class TestResumePoint(GateCommon):
         self._create_criterion("funnel_need", stage=self.stage_new, effect="warn")
         lost = self._create_leads(5)
         lost.action_set_lost()
-        lost.funnel_loss_ids.retry_date = fields.Date.today()
+        lost.funnel_loss_ids.retry_date = self._get_today()
         plan = self.env["funnel.gate.plan"]
         for name in ("ask_stage_data", "ask_loss_analyses", "retry_lost"):
             with self.subTest(name=name), self._time_left(0):

@@ -16,7 +16,7 @@ class DayCommon(FunnelCommon):
         super().setUpClass()
         cls.env["crm.lead"].search([]).action_archive()
         cls.env["funnel.resource.request"].search([]).action_cancel()
-        cls.today = fields.Date.today()
+        cls.today = cls._get_today()
         users = cls.rep | cls.manager | cls.director
         users.write({"tz": "UTC"})
 

@@ -3,7 +3,6 @@
 import json
 from datetime import timedelta
 
-from odoo import fields
 from odoo.tests import tagged
 
 from .common_gates import GateCommon
@@ -190,7 +189,7 @@ class TestMyDayGates(DayCommon, GateCommon):
         loss = self._lose()
         loss.activity_schedule(
             "sales_lead_funnel.mail_activity_type_loss",
-            date_deadline=fields.Date.today(),
+            date_deadline=self._get_today(),
             user_id=self.rep.id,
         )
         parts = self._parts(self.rep)

@@ -30,7 +30,7 @@ class PlanCommon(FunnelCommon):
         cls.origin = cls.plan._get_start(36500)  # when the addon was installed
         cls.sales_team_1.user_id = cls.manager
         (cls.rep | cls.manager | cls.director).write({"tz": "UTC"})
-        cls.today = fields.Date.today()
+        cls.today = cls._get_today()
 
     def setUp(self):
         super().setUp()
@@ -284,17 +284,10 @@ class TestOverdue(PlanCommon):
             with (
                 self.subTest(moment=moment),
                 patch.object(fields.Datetime, "now", lambda moment=moment: moment),
-                patch.object(fields.Date, "context_today", self._today_at(moment)),
             ):
                 self._run("remind_overdue")
                 found = (early | late).filtered("activity_ids")
                 self.assertEqual(found.ids, reminded)
-
-    @staticmethod
-    def _today_at(moment):
-        return lambda record, _timestamp=None: fields.Datetime.context_timestamp(
-            record, moment
-        ).date()
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.mail.tests.common import mail_new_test_user
@@ -21,7 +20,7 @@ class TestPlannedActivities(FunnelCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.lead = cls._create_lead(name="Momcorp deal")
-        cls.today = fields.Date.today()
+        cls.today = cls._get_today()
 
     def _schedule(self, purpose="next_contact", days=0, lead=None, user=None, **vals):
         lead = lead or self.lead
@@ -210,7 +209,7 @@ class TestPlansFollowTheLead(FunnelCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.lead = cls._create_lead()
-        cls.today = fields.Date.today()
+        cls.today = cls._get_today()
 
     def _plan(self, purpose="next_contact", lead=None, user=None, kind=CALL):
         return (lead or self.lead)._funnel_schedule(

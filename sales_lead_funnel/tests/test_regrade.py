@@ -16,7 +16,7 @@ class TestRegrade(FunnelCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.random = random.Random(20240301)
-        cls.today = fields.Date.today()
+        cls.today = cls._get_today()
         industries = cls.env["res.partner.industry"].create(
             [{"name": "Steel"}, {"name": "Silk"}]
         )

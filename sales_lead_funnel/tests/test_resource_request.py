@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from psycopg2.errors import SerializationFailure
 
-from odoo import api, fields
+from odoo import api
 from odoo.exceptions import AccessError
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, Form, get_db_name, tagged
@@ -20,7 +20,7 @@ class RequestCommon(FunnelCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.today = fields.Date.today()
+        cls.today = cls._get_today()
         cls.technician = mail_new_test_user(
             cls.env, login="technician", name="Tech", groups="base.group_user"
         )
@@ -568,9 +568,9 @@ class TestTwoAnswers(BaseCase):
             {
                 "lead_id": self.lead.id,
                 "name": "Contested demo",
-                "wanted_date": fields.Date.today(),
+                "wanted_date": self._get_today(),
                 "assignee_id": self.env.ref("base.user_admin").id,
-                "planned_date": fields.Date.today(),
+                "planned_date": self._get_today(),
                 "answer": "Not now",
             }
         )

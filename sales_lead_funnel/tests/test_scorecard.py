@@ -46,7 +46,7 @@ class TestProspectCard(FunnelCommon):
 
     def test_the_handbooks_example_is_an_a(self):
         """Purchasing head, live within three months, 100,000 to 200,000 (S0-9)."""
-        soon = fields.Date.add(fields.Date.today(), months=2)
+        soon = fields.Date.add(self._get_today(), months=2)
         lead = self._create_lead(**{**FULL_PROSPECT, "funnel_purchase_date": soon})
         self.assertScored(lead, 100, 100, self.grade_a)
 
@@ -66,7 +66,7 @@ class TestProspectCard(FunnelCommon):
                 self.assertEqual(lead.funnel_score, score)
 
     def test_timeline_is_judged_from_today(self):
-        today = fields.Date.today()
+        today = self._get_today()
         for months, days, score in (
             (3, 0, 100),
             (3, 1, 60),

@@ -13,7 +13,7 @@ class TestToursWork(ToursCommon):
     @classmethod
     def _prepare_lead(cls):
         cls.env["funnel.resource.request"].search([]).action_cancel()
-        cls.today = fields.Date.today()
+        cls.today = cls._get_today()
         return {"funnel_obtained_at": fields.Datetime.now() - timedelta(days=20)}
 
     def _log(self, **vals):

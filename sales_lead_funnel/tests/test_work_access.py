@@ -47,7 +47,7 @@ class WorkAccessCommon(AccessCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.today = fields.Date.today()
+        cls.today = cls._get_today()
         cls.partner = cls.env["res.partner"].create({"name": "Ms. Decider"})
         cls.objection = cls.env["funnel.objection"].create({"name": "Too dear"})
         cls.answer = cls.env["funnel.objection.answer"].create(

@@ -17,7 +17,7 @@ class TestWorkMerge(FunnelCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.today = fields.Date.today()
+        cls.today = cls._get_today()
         cls.sales_team_1.user_id = cls.manager
         cls.rep.tz = "UTC"
         facts = {"email_from": MAIL, "partner_name": "Momcorp"}

@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 import openpyxl
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.modules.registry import Registry
 from odoo.tests import Form, new_test_user, tagged
@@ -854,7 +853,7 @@ class TestWorkbookWizard(WorkbookCommon):
     def test_wizard_proposes_the_last_month_and_hands_out_the_file(self):
         wizards = self.env["funnel.workbook.export"].with_user(self.manager)
         form = Form(wizards)
-        last_month = fields.Date.context_today(wizards) - relativedelta(months=1)
+        last_month = self._get_today(self.manager) - relativedelta(months=1)
         self.assertEqual(form.month, last_month.replace(day=1))
         form.month = date(2024, 3, 31)
         self.assertEqual(form.period_label, "2024-03")

@@ -5,7 +5,7 @@ from io import BytesIO
 
 import openpyxl
 
-from odoo import Command, fields
+from odoo import Command
 from odoo.tests import tagged
 
 from ..tools.periods import period_of
@@ -305,7 +305,7 @@ class TestWorkbookForms(WorkbookFormsCommon):
         status = "Status (to follow up / key / on hold)"
         self.first.funnel_propose_grade(self.grade_a.id, "key")
         self.assertEqual(self._cells("Client follow-ups (S2)")[status], "Key client")
-        self.first.funnel_pause("holidays", fields.Date.today() + timedelta(days=9))
+        self.first.funnel_pause("holidays", self._get_today() + timedelta(days=9))
         self.assertEqual(self._cells("Client follow-ups (S2)")[status], "On hold")
         self.first.action_set_lost()
         self.assertEqual(self._cells("Client follow-ups (S2)")[status], "Lost")
@@ -341,8 +341,7 @@ class TestWorkbookForms(WorkbookFormsCommon):
         self.assertNotIn(won.funnel_code, rows)
         self.assertNotIn(lost.funnel_code, rows)
         row = dict(zip(FORMS["Client follow-up plan"], rows["LX2024001"], strict=True))
-        there = self.first.with_context(tz=self.env.company._funnel_get_tz())
-        overdue = (fields.Date.context_today(there) - date(2024, 3, 12)).days
+        overdue = (self._company_today() - date(2024, 3, 12)).days
         self.assertEqual(row["Last contact"], datetime(2024, 3, 5))
         self.assertEqual(row["Next contact due"], datetime(2024, 3, 12))
         self.assertEqual(row["Days overdue"], overdue)
@@ -354,7 +353,7 @@ class TestWorkbookForms(WorkbookFormsCommon):
             {"grade_id": self.grade_a.id, "days": 7, "channel": "video"}
         )
         self.first.funnel_propose_grade(self.grade_a.id, "key")
-        resume = fields.Date.today() + timedelta(days=30)
+        resume = self._get_today() + timedelta(days=30)
         self.first.funnel_pause("holidays", resume)
         rows = {row[0]: row for row in self._rows("Client follow-up plan")}
         row = dict(zip(FORMS["Client follow-up plan"], rows["LX2024001"], strict=True))
@@ -368,7 +367,7 @@ class TestWorkbookForms(WorkbookFormsCommon):
             {
                 "lead_id": self.first.id,
                 "name": "Draft",
-                "wanted_date": fields.Date.today(),
+                "wanted_date": self._get_today(),
             }
         )
         month = self._company_today()
@@ -384,7 +383,7 @@ class TestWorkbookForms(WorkbookFormsCommon):
     def test_closing_plan(self):
         self._step(done_on="2024-03-30", note="送出")
         self._step(name="Signing", date_due="2024-04-02")
-        self._step(name="Kick-off", date_due=fields.Date.today() + timedelta(days=9))
+        self._step(name="Kick-off", date_due=self._get_today() + timedelta(days=9))
         self._step(self._create_lead(stage_id=self.stage_won.id), name="Won already")
         rows = self._rows("Closing plan")
         self.assertEqual(

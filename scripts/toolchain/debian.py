@@ -50,12 +50,27 @@ def ensure():
     with Timer() as timer:
         work = layout.ODOO_DEB / "work"
         shutil.rmtree(work, ignore_errors=True)
-        debs = _download(work)
-        _unpack(debs, work / "root")
+        _unpack(_download(work, PACKAGES, SUITE), work / "root")
+        _add_missing_file(work / "root")
         shutil.rmtree(layout.ODOO_DEB / "root", ignore_errors=True)
         (work / "root").rename(layout.ODOO_DEB / "root")
         shutil.rmtree(work)
     info(f"Odoo 19 unpacked in {timer.text}")
+
+
+def fetch(package, folder):
+    """Unpack a package of this machine's own release into a folder; return its files.
+
+    :param pathlib.Path folder: made anew unless it is there
+    """
+    if not folder.exists():
+        _check_machine()
+        work = folder.with_suffix(".work")
+        shutil.rmtree(work, ignore_errors=True)
+        _unpack(_download(work, [package], _codename()), work / "root")
+        (work / "root").rename(folder)
+        shutil.rmtree(work)
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def _check_machine():
@@ -72,7 +87,7 @@ def _check_machine():
         )
 
 
-def _download(work):
+def _download(work, packages, suite):
     """Fetch the packages into ``work/debs`` from the first mirror that serves them."""
     mirrors = find_mirrors()
     if not mirrors:
@@ -82,7 +97,7 @@ def _download(work):
     failures = []
     for mirror in mirrors:
         try:
-            return _download_from(mirror, work)
+            return _download_from(mirror, work, packages, suite)
         except Problem as error:  # noqa: PERF203 (a mirror each time)
             failures.append(error.what)
     raise Problem(
@@ -93,23 +108,23 @@ def _download(work):
     )
 
 
-def _download_from(mirror, work):
-    apt = _private_apt(mirror, work)
-    info(f"reading the package list of the suite {SUITE}")
+def _download_from(mirror, work, packages, suite):
+    apt = _private_apt(mirror, work, suite)
+    info(f"reading the package list of the suite {suite}")
     shell.live([*apt, "update"], what="apt-get update")
-    info("downloading " + ", ".join(PACKAGES))
+    info("downloading " + ", ".join(packages))
     debs = work / "debs"
     debs.mkdir(exist_ok=True)
-    shell.live([*apt, "download", *PACKAGES], what="apt-get download", cwd=debs)
+    shell.live([*apt, "download", *packages], what="apt-get download", cwd=debs)
     return sorted(debs.glob("*.deb"))
 
 
-def _private_apt(mirror, work):
+def _private_apt(mirror, work, suite):
     """An apt-get command line that reads and writes below ``work`` only."""
     for folder in ("lists/partial", "cache/archives/partial", "log"):
         (work / folder).mkdir(parents=True, exist_ok=True)
     (work / "status").touch()
-    source = f"deb [signed-by={KEYRING}] {mirror} {SUITE} main\n"
+    source = f"deb [signed-by={KEYRING}] {mirror} {suite} main\n"
     (work / "sources.list").write_text(source)
     (work / "apt.conf").write_text(
         f"""#clear APT::Update::Pre-Invoke;
@@ -135,6 +150,9 @@ def _unpack(debs, root):
     for deb in debs:
         info(f"unpacking {deb.name}")
         shell.live(["dpkg", "-x", deb, root], what=f"Unpacking {deb.name}")
+
+
+def _add_missing_file(root):
     missing = root / "usr" / "lib" / "python3" / "dist-packages" / MISSING_FILE
     if not missing.exists():
         missing.parent.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 
-from . import database, layout, odoo, prepare, results, shell, stamps
+from . import database, layout, moments, odoo, prepare, results, shell, stamps
 from .say import Timer, info, step
 
 TESTS = layout.REPO / "tests"
@@ -13,20 +13,33 @@ PLAIN = ("-p", "no:odoo")  # pytest-odoo would open a database
 HOOT_LINE = re.compile(r'\[HOOT\] Test "(.+?)" (passed|failed)')
 
 
-def test(expression=""):
-    """Run all suites, or with an expression the tests it selects (pytest's ``-k``)."""
+def test(expression="", names=()):
+    """Run all suites, or with an expression the tests it selects (pytest's ``-k``).
+
+    :param names: of the suites to run, all by default
+    """
     used = prepare.with_templates()
     outcomes = []
     with stamps.lock("test"):
-        for name, suite in SUITES.items():
+        for name in names or SUITES:
             with Timer() as timer:
-                outcome = suite(name, used, expression)
+                outcome = SUITES[name](name, used, expression)
             if outcome:
                 outcome.seconds = timer.seconds
                 outcomes.append(outcome)
     if not outcomes:
         info(f"no test matches {expression!r}")
     return results.report(outcomes)
+
+
+def test_at_odd_moments():
+    """Run what could depend on the day at moments when days are odd."""
+    code = 0
+    for what, moment in moments.ODD.items():
+        step(f"Tests on {what}")
+        with moments.at(moments.find(*moment)):
+            code |= test(names=DATED)
+    return code
 
 
 # ------------------------------------------------------------------------------------
@@ -97,6 +110,7 @@ SUITES = {
     "hoot": _hoot,
     "lifecycle": _lifecycle,
 }
+DATED = ("addon", "lifecycle")
 
 
 # ------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from ast import literal_eval
 from dateutil.relativedelta import relativedelta
 from lxml import etree
 from odoo import fields
+from odoo.addons.sales_lead_funnel.models.base.zones import get_company_day
 
 leads = env["crm.lead"].with_context(active_test=False)
 everything = leads.search([])
@@ -131,7 +132,7 @@ for xmlid in ("crm.view_crm_case_opportunities_filter",):
 def test_every_figure_of_last_month_has_data(demo):
     empty = demo(
         """
-end = fields.Date.today().replace(day=1)
+end = get_company_day(env.company).replace(day=1)
 start = end - relativedelta(months=1)
 company = env.ref("base.main_company")
 metrics = env["funnel.metrics"].with_company(company)
@@ -154,7 +155,7 @@ for code in metrics._get_specs():
 def test_wins_follow_the_grades_and_the_sources(demo):
     rates = demo(
         """
-today = fields.Date.today()
+today = get_company_day(env.company)
 result = {}
 for code, key in (("grade_win_rate", "funnel_grade_id"),
                   ("source_conversion", "source_id")):
@@ -266,7 +267,7 @@ def test_every_kind_of_risk_and_gap_occurs(demo):
 manager = env["res.users"].search([("login", "=", "manager")])
 lists = env["funnel.my.day"].with_user(manager).with_context(tz=manager.tz)
 pending = [("won_status", "=", "pending")]
-today = fields.Date.context_today(lists)
+today = get_company_day(env.company)
 own = leads.with_user(manager)
 result = {{
     **{{risk: own.search_count(pending + list(domain))
@@ -372,7 +373,7 @@ def test_losses_teach_something(demo):
     result = demo(
         f"""{WORK}
 losses = env["funnel.loss"].search([lead_of_ours])
-today = fields.Date.context_today(losses)
+today = get_company_day(env.company)
 due = losses.filtered(lambda loss: loss.retry_date and loss.retry_date <= today)
 result = {{
     "states": collections.Counter(losses.mapped("state")),

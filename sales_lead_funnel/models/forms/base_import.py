@@ -21,6 +21,7 @@ from ...tools.cells import (
     split_titles,
     title_key,
 )
+from ..base.zones import get_company_day
 from ..funnel_mark import with_mark
 from .lead_twins import TWINS_KEY, LeadTwins
 from .row_messages import RowMessages
@@ -183,7 +184,7 @@ class BaseImport(models.TransientModel):
 
     def _funnel_spell_day(self, text, forms):
         with suppress(ValueError):
-            read_day(text, Date.today())
+            read_day(text, get_company_day(self.env.company))
             return text
         for form in forms:
             with suppress(ValueError):

@@ -34,7 +34,7 @@ class CrmLead(models.Model):
 
     @api.model
     def _funnel_split_all_by_zone(self):
-        """Return ``[(model in a zone's time, domain of the leads that live in it)]``."""
+        """Return ``[(model in a zone's time, domain of its leads)]``."""
         zones = self.env["res.company"]._funnel_get_zones()
         return [
             (
