@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from ..exceptions import FunnelCriterionError
 from .funnel_domain import check_lead_domain, parse_domain
 from .funnel_gate_rules import Gates
+from .funnel_rules_mixin import GATE_FIELDS_PARAMETER
 
 DIRECTIONS = [("entry", "Entry"), ("dropout", "Drop-out")]
 KINDS = [("fields", "Required fields"), ("domain", "Condition")]
@@ -14,7 +15,6 @@ EFFECTS = [
 ]
 # Their 0 or No cannot be told from no answer by a search.
 NEVER_EMPTY = ("boolean", "integer", "float", "monetary")
-GATE_FIELDS_PARAMETER = "sales_lead_funnel.gate_fields"
 # What follows from the gates, which no criterion may therefore ask.
 OUTPUTS = [
     "funnel_proven_stage_id",

@@ -29,7 +29,7 @@ class FunnelGateMixin(models.AbstractModel):
     def create(self, vals_list):
         if is_judged(self.env):
             vals_list = [self._funnel_drop_no_stage(vals) for vals in vals_list]
-        with self._funnel_watch(MOVERS) as (watch, model):
+        with self._funnel_watch() as (watch, model):
             leads = super(FunnelGateMixin, model).create(vals_list)
             if watch and is_judged(model.env):
                 watch.note_births(leads)
@@ -75,7 +75,7 @@ class FunnelGateMixin(models.AbstractModel):
         if len(copies) < len(self):  # a lead given twice: each write counts by itself
             return super().web_save_multi(vals_list, specification)
         try:
-            with self._funnel_watch(MOVERS) as (_watch, leads):
+            with self._funnel_watch() as (_watch, leads):
                 return super(FunnelGateMixin, leads).web_save_multi(
                     vals_list, specification
                 )
@@ -126,7 +126,7 @@ class FunnelGateMixin(models.AbstractModel):
         return self.with_context(bin_size=True).web_read(specification)
 
     def convert_opportunity(self, *args, **kwargs):
-        with self._funnel_watch(MOVERS) as (_watch, leads):
+        with self._funnel_watch() as (_watch, leads):
             return super(FunnelGateMixin, leads).convert_opportunity(*args, **kwargs)
 
     def _merge_opportunity(self, *args, **kwargs):
@@ -138,7 +138,7 @@ class FunnelGateMixin(models.AbstractModel):
         return survivor
 
     def action_set_won(self):
-        with self._funnel_watch(MOVERS) as (_watch, leads):
+        with self._funnel_watch() as (_watch, leads):
             return super(FunnelGateMixin, leads).action_set_won()
 
     # ------------------------------------------------------------
@@ -146,7 +146,7 @@ class FunnelGateMixin(models.AbstractModel):
     # ------------------------------------------------------------
 
     @contextmanager
-    def _funnel_watch(self, changed):
+    def _funnel_watch(self, changed=MOVERS):
         """Judge what is done to leads in the block, when the outermost block ends.
 
         Without criteria this costs one cached lookup.

@@ -10,7 +10,6 @@ from .forms.lead_twins import TWINS_KEY
 from .funnel_mark import get_mark, with_mark
 from .funnel_path import with_path
 from .funnel_row_import import tell_more
-from .gates.watch import MOVERS
 
 ROWS_KEY = "funnel_import_rows"
 
@@ -70,7 +69,7 @@ class FunnelImportMixin(models.AbstractModel):
         if twins and twins.looks:
             twins.look(self, data_list)
         try:
-            with self.env.cr.savepoint(), self._funnel_watch(MOVERS) as (_watch, leads):
+            with self.env.cr.savepoint(), self._funnel_watch() as (_watch, leads):
                 return super(FunnelImportMixin, leads)._load_records(data_list, update)
         except UserError as error:
             if not self._funnel_note_stayed(refused, data_list, error):

@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-from .gates.watch import MOVERS
-
 
 class FunnelLeadChild(models.AbstractModel):
     """A record that belongs to one lead and follows it through merges."""
@@ -20,14 +18,14 @@ class FunnelLeadChild(models.AbstractModel):
         """
         if "lead_id" not in vals:
             return super().write(vals)
-        with self.lead_id._funnel_watch(MOVERS) as (_watch, leads):
+        with self.lead_id._funnel_watch() as (_watch, leads):
             result = super(FunnelLeadChild, self.with_env(leads.env)).write(vals)
             self.check_access("write")  # judges the lead they are on now
             return result
 
     def unlink(self):
         """What a stage requires is not taken away by way of the records."""
-        with self.lead_id._funnel_watch(MOVERS) as (_watch, leads):
+        with self.lead_id._funnel_watch() as (_watch, leads):
             return super(FunnelLeadChild, self.with_env(leads.env)).unlink()
 
     @api.model

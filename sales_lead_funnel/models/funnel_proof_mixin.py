@@ -3,7 +3,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL, is_html_empty
 
 from .base.text import is_blank
-from .funnel_criterion import GATE_FIELDS_PARAMETER, OUTPUTS
+from .funnel_criterion import OUTPUTS
+from .funnel_rules_mixin import GATE_FIELDS_PARAMETER
 
 NUMBERS = ("integer", "float", "monetary")
 

@@ -7,6 +7,10 @@ from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from .funnel_domain import LEAD
 from .funnel_mark import Hold, get_mark, with_mark
 
+# Parameters that hold the field paths which rules in force read.
+SCORE_FIELDS_PARAMETER = "sales_lead_funnel.score_fields"
+GATE_FIELDS_PARAMETER = "sales_lead_funnel.gate_fields"
+
 
 class FunnelRulesMixin(models.AbstractModel):
     """Rules that are kept compiled: whoever changes one has them compiled anew.

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .funnel_scorecard import FIELDS_PARAMETER
+from .funnel_rules_mixin import SCORE_FIELDS_PARAMETER
 
 
 class FunnelScoreMixin(models.AbstractModel):
@@ -60,7 +60,9 @@ class FunnelScoreMixin(models.AbstractModel):
 
     def _funnel_score_inputs(self):
         """Return the field paths that the rules in force read."""
-        paths = self.env["ir.config_parameter"].sudo().get_param(FIELDS_PARAMETER, "")
+        paths = (
+            self.env["ir.config_parameter"].sudo().get_param(SCORE_FIELDS_PARAMETER, "")
+        )
         paths = [path for path in paths.split(",") if path]
         return [path for path in paths if self._funnel_path_exists(path)]
 

@@ -4,8 +4,7 @@ from odoo.fields import Domain
 from ..exceptions import FunnelScorecardError
 from ..tools.scoring import Dimension, Scorer, grade_for
 from .funnel_domain import LEAD, check_lead_domain, get_usable_domain, lead_fields
-
-FIELDS_PARAMETER = "sales_lead_funnel.score_fields"
+from .funnel_rules_mixin import SCORE_FIELDS_PARAMETER
 
 
 class CompiledCard:
@@ -119,7 +118,7 @@ class FunnelScorecard(models.Model):
         """Make the score follow the fields of scorecards, their parts and grades."""
         paths = {path for domain in self._get_all_domains() for path in domain}
         outputs = self.env[LEAD]._funnel_score_outputs()
-        self._watch(FIELDS_PARAMETER, paths.difference(outputs))
+        self._watch(SCORE_FIELDS_PARAMETER, paths.difference(outputs))
 
     def _get_all_domains(self):
         """Yield, per rule in force, the lead field paths it reads."""

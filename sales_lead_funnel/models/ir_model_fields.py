@@ -1,9 +1,8 @@
 from odoo import api, models
 
 from ..exceptions import FunnelCriterionError, FunnelScorecardError
-from .funnel_criterion import GATE_FIELDS_PARAMETER
 from .funnel_domain import LEAD
-from .funnel_scorecard import FIELDS_PARAMETER
+from .funnel_rules_mixin import GATE_FIELDS_PARAMETER, SCORE_FIELDS_PARAMETER
 
 
 class IrModelFields(models.Model):
@@ -12,7 +11,7 @@ class IrModelFields(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_not_while_a_rule_reads_it(self):
         """Keep a field that a scorecard or grade reads, on its way from the lead."""
-        for field in self._funnel_find_watched(FIELDS_PARAMETER):
+        for field in self._funnel_find_watched(SCORE_FIELDS_PARAMETER):
             raise FunnelScorecardError(
                 self.env._(
                     "The field “%(field)s” is read by a scorecard or a grade. "

@@ -5,7 +5,7 @@ import ast
 from odoo.tests import tagged
 
 from ..exceptions import FunnelCriterionError
-from ..models.funnel_criterion import GATE_FIELDS_PARAMETER
+from ..models.funnel_rules_mixin import GATE_FIELDS_PARAMETER
 from .common_gates import GateCommon
 
 
