@@ -13,6 +13,7 @@ from odoo.tools import mute_logger
 from odoo.addons.mail.tests.common import mail_new_test_user
 
 from ..exceptions import FunnelFollowupError
+from ..models.base.zones import get_person_day
 from .common import FunnelCommon
 
 
@@ -568,9 +569,9 @@ class TestTwoAnswers(BaseCase):
             {
                 "lead_id": self.lead.id,
                 "name": "Contested demo",
-                "wanted_date": self._get_today(),
+                "wanted_date": get_person_day(self.env),
                 "assignee_id": self.env.ref("base.user_admin").id,
-                "planned_date": self._get_today(),
+                "planned_date": get_person_day(self.env),
                 "answer": "Not now",
             }
         )

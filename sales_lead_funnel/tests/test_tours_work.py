@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ..models.base.zones import get_person_day
 from .common_tours import ToursCommon
 
 
@@ -13,7 +14,7 @@ class TestToursWork(ToursCommon):
     @classmethod
     def _prepare_lead(cls):
         cls.env["funnel.resource.request"].search([]).action_cancel()
-        cls.today = cls._get_today()
+        cls.today = get_person_day(cls.env)
         return {"funnel_obtained_at": fields.Datetime.now() - timedelta(days=20)}
 
     def _log(self, **vals):

@@ -84,6 +84,8 @@ def environment(**extra):
         PYTHONPYCACHEPREFIX=str(layout.CACHE / "pyc"),
         PYTHONUTF8="1",
     )
+    if env.get("FAKETIME"):
+        env["PYTHONPATH"] = str(layout.SCRIPTS / "toolchain" / "faked")
     env[layout.CACHE_VARIABLE] = str(layout.CACHE)
     env.update({name: str(value) for name, value in extra.items()})
     return env
