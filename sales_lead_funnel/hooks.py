@@ -6,7 +6,7 @@ from datetime import date
 from odoo.fields import Domain
 from odoo.tools import SQL, sql
 
-from .install import facts, rebuild
+from .install import facts, rebuild, traces
 
 MODULE = "sales_lead_funnel"
 _logger = logging.getLogger(__name__)
@@ -66,13 +66,15 @@ def uninstall_hook(env):
     """Drop what uninstalling would leave behind.
 
     That is the counters of lead numbers, each with its database sequence, which go
-    only with the record itself; core's notes of our foreign keys on its tables; and
-    what other modules noted of our models that have a chatter.
+    only with the record itself; core's notes of our foreign keys on its tables; what
+    other modules noted of our models that have a chatter; and what people saved that
+    names our fields.
     """
     counters = env["ir.sequence"].with_context(active_test=False)
     counters = counters.search([("code", "=", "funnel.lead.number")])
     counters.date_range_ids.unlink()
     counters.unlink()
+    traces.forget_saved(env)
     _free_activities(env)
     env["ir.model.constraint"].search(
         [("module.name", "=", "sales_lead_funnel"), ("type", "=", "f")]

@@ -1,1 +1,1 @@
-from . import client, facts, lead_table, numbering, rebuild
+from . import client, facts, lead_table, numbering, rebuild, traces

@@ -140,3 +140,62 @@ def test_uninstall_leaves_core_crm_working(odoo_cli, addon_template):
         " WHERE table_name = 'crm_lead' AND column_name LIKE 'funnel%'",
     )
     assert left == [[0]]
+
+
+def test_uninstall_leaves_nothing_saved_that_names_us(odoo_cli, addon_template):
+    """Favourites (domain, grouping, order), exports, default values and dashboards."""
+    name = odoo_cli.new_db(addon_template)
+    odoo_cli.shell(
+        name,
+        """
+        filters = {"model_id": "crm.lead", "user_ids": [(4, env.uid)]}
+        env["ir.filters"].create([
+            {**filters, "name": "Domain", "domain": "[('funnel_grade_id', '!=', 1)]"},
+            {**filters, "name": "Group", "context": "{'group_by': ['funnel_need']}"},
+            {**filters, "name": "Order", "sort": '["funnel_score desc"]'},
+            {**filters, "name": "Path", "model_id": "res.partner", "active": False,
+             "domain": "[('opportunity_ids.funnel_need', '!=', False)]"},
+            {**filters, "name": "Ours", "model_id": "funnel.loss"},
+            {**filters, "name": "Theirs", "domain": "[('name', '=', 'my_funnel_x')]",
+             "context": "{'group_by': ['stage_id']}"},
+        ])
+        line = lambda name: (0, 0, {"name": name})
+        env["ir.exports"].create([
+            {"name": "Both", "resource": "crm.lead",
+             "export_fields": [line("funnel_code"), line("name")]},
+            {"name": "Path", "resource": "res.partner",
+             "export_fields": [line("opportunity_ids/funnel_code")]},
+            {"name": "Ours", "resource": "funnel.loss",
+             "export_fields": [line("lesson")]},
+        ])
+        env["ir.default"].set("crm.lead", "funnel_need", "A CRM")
+        env["ir.default"].set("crm.lead", "name", "X", condition="funnel_need=A CRM")
+        env["ir.default"].set("crm.lead", "description", "Y", condition="type=lead")
+        shown = "<action name='1' domain='%s' context='{}'/>"
+        view = env.ref("crm.crm_lead_view_form")
+        env["ir.ui.view.custom"].create({
+            "ref_id": view.id, "user_id": env.uid,
+            "arch": "<form><board><column>"
+            + shown % "[[&quot;funnel_score&quot;, &quot;>&quot;, 5]]"
+            + shown % "[[&quot;stage_id&quot;, &quot;>&quot;, 5]]"
+            + "<action name='%d'/>" % env.ref("sales_lead_funnel.funnel_loss_action").id
+            + "</column></board></form>",
+        })
+        """,
+    )
+    odoo_cli.uninstall(name)
+    assert odoo_cli.complaints() == []
+    defaults = (
+        "SELECT field.name FROM ir_default JOIN ir_model_fields field"
+        " ON field.id = ir_default.field_id WHERE field.model = 'crm.lead'"
+    )
+    kept = "SELECT array_length(string_to_array(arch, '<action'), 1) - 1, arch"
+    for statement, left in (
+        ("SELECT name FROM ir_filters ORDER BY name", [["Theirs"]]),
+        ("SELECT name FROM ir_exports ORDER BY name", [["Both"]]),
+        ("SELECT name FROM ir_exports_line", [["name"]]),
+        (defaults, [["description"]]),
+    ):
+        assert odoo_cli.sql(name, statement) == left
+    [[actions, arch]] = odoo_cli.sql(name, f"{kept} FROM ir_ui_view_custom")
+    assert (actions, "stage_id" in arch, "funnel" in arch) == (1, True, False)
