@@ -4,7 +4,7 @@ from odoo.tools import SQL, is_html_empty
 
 from .base.text import is_blank
 from .funnel_criterion import OUTPUTS
-from .funnel_rules_mixin import GATE_FIELDS_PARAMETER
+from .funnel_rules_mixin import GATE_FIELDS_PARAMETER, follow_deletions
 
 NUMBERS = ("integer", "float", "monetary")
 
@@ -44,7 +44,8 @@ class FunnelProofMixin(models.AbstractModel):
         parameters = self.env["ir.config_parameter"].sudo()
         paths = parameters.get_param(GATE_FIELDS_PARAMETER, "").split(",")
         paths = [path for path in paths if path and path not in OUTPUTS]
-        return [path for path in paths if self._funnel_path_exists(path)]
+        known = [path for path in paths if self._funnel_path_exists(path)]
+        return follow_deletions(self, known)
 
     @api.depends(
         lambda self: [

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .funnel_rules_mixin import SCORE_FIELDS_PARAMETER
+from .funnel_rules_mixin import SCORE_FIELDS_PARAMETER, follow_deletions
 
 
 class FunnelScoreMixin(models.AbstractModel):
@@ -64,7 +64,8 @@ class FunnelScoreMixin(models.AbstractModel):
             self.env["ir.config_parameter"].sudo().get_param(SCORE_FIELDS_PARAMETER, "")
         )
         paths = [path for path in paths.split(",") if path]
-        return [path for path in paths if self._funnel_path_exists(path)]
+        known = [path for path in paths if self._funnel_path_exists(path)]
+        return follow_deletions(self, known)
 
     def _funnel_path_exists(self, path):
         model = self

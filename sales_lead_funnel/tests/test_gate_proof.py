@@ -4,6 +4,7 @@ from odoo.tests import Form, tagged
 
 from ..exceptions import FunnelGateError
 from ..models.funnel_ask_mixin import ANSWERS_KEY, ASK_KEY
+from .common import FULL_PROSPECT
 from .common_gates import GateCommon
 
 DECIDER = "[('funnel_stakeholder_ids', 'any', [('role', '=', 'decides')])]"
@@ -68,6 +69,47 @@ class TestProvenStage(GateCommon):
         self.assertEqual(self._fact(), (self.stage_next, 0))
         person.unlink()
         self.assertEqual(self._fact(), (self.stage_new, 1))
+
+    def test_proof_follows_the_deletion_of_what_a_field_points_to(self):
+        for name, record in (
+            ("source_id", self.env["utm.source"].create({"name": "Gone"})),
+            ("campaign_id", self.env["utm.campaign"].create({"name": "Gone"})),
+            ("tag_ids", self.env["crm.tag"].create({"name": "Gone"})),
+            (
+                "funnel_competitor_ids",
+                self.env["funnel.competitor"].create({"name": "Gone"}),
+            ),
+            (
+                "funnel_industry_id",
+                self.env["res.partner.industry"].create({"name": "Gone"}),
+            ),
+            ("partner_id", self.env["res.partner"].create({"name": "Gone"})),
+        ):
+            with self.subTest(name=name):
+                criterion = self._create_criterion(name)
+                lead = self._create_lead(
+                    stage_id=self.stage_next.id,
+                    **{name: record.ids[0]}
+                    if not name.endswith("_ids")
+                    else {name: [(6, 0, record.ids)]},
+                )
+                self.assertEqual(self._fact(lead), (self.stage_next, 0))
+                record.unlink()
+                self.env.flush_all()
+                self.env.invalidate_all()
+                self.assertEqual(self._fact(lead), (self.stage_new, 1))
+                criterion.unlink()
+
+    def test_score_follows_the_deletion_of_what_it_reads(self):
+        rival = self.env["funnel.competitor"].create({"name": "Gone"})
+        self.grade_a.domain = "[('funnel_competitor_ids', '!=', False)]"
+        met = [(6, 0, rival.ids)]
+        lead = self._create_lead(**FULL_PROSPECT, funnel_competitor_ids=met)
+        self.assertEqual(lead.funnel_suggested_grade_id, self.grade_a)
+        rival.unlink()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(lead.funnel_suggested_grade_id, self.grade_b)
 
     def test_stages_in_between_count(self):
         self._create_criterion("funnel_need")
