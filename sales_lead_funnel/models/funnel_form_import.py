@@ -7,8 +7,9 @@ from ..tools.wording import find_word, plain
 from .base.derived import with_step
 from .base.rights import is_manager
 from .forms.cell_reader import CellReader
-from .forms.import_rows import ImportRows
+from .forms.import_rows import WORDS_KEY, ImportRows
 from .funnel_lead_finder import LeadFinder
+from .funnel_mark import with_mark
 from .funnel_path import current_path, with_path
 
 
@@ -75,10 +76,11 @@ class FunnelFormImport(models.AbstractModel):
 
     @api.model
     def load(self, fields, data):
-        model = super(FunnelFormImport, with_path(self, "import"))
+        rows = ImportRows()
+        model = with_mark(with_path(self, "import"), WORDS_KEY, rows)
+        model = super(FunnelFormImport, model)
         if not self.env.context.get("import_file"):
             return model.load(fields, data)
-        rows = ImportRows()
         data = CellReader(self, fields, rows).read_rows(data)
         savepoint = self.env.cr.savepoint()
         result = rows.add_to(model.load(fields, data), self.env)
@@ -221,8 +223,12 @@ class FunnelFormImport(models.AbstractModel):
 
     @api.model
     def _funnel_find_users(self, texts):
-        """Return ``{name or login: users}`` in one query."""
-        users = self.env["res.users"].search(
+        """Return ``{name or login: users}`` in one query.
+
+        Who has left did what is imported all the same, where nobody else is called so.
+        """
+        users = self.env["res.users"].with_context(active_test=False)
+        users = users.search(
             [
                 ("share", "=", False),
                 "|",
@@ -230,12 +236,11 @@ class FunnelFormImport(models.AbstractModel):
                 ("login", "in", list(texts)),
             ]
         )
-        return {
-            text: users.filtered(
-                lambda user, text=text: text in (user.login, user.name)
-            )
-            for text in texts
-        }
+        found = {}
+        for text in texts:
+            called = users.filtered(lambda user, t=text: t in (user.login, user.name))
+            found[text] = called.filtered("active") or called
+        return found
 
     @api.model
     def _funnel_read_user(self, users, text, values):

@@ -23,6 +23,17 @@ LIST_SEPARATOR = re.compile("[,，、;；]")  # as people type lists in one cell
 LOOKING_BACK = {"funnel_obtained_at", "happened_at", "date"}
 # Vocabularies of the register: a value that is new is added, not refused.
 OPEN_VOCABULARIES = ("source_id", "funnel_industry_id", "tag_ids")
+# Lists of words of which one that was archived still means what it meant.
+VOCABULARIES = {
+    "crm.lost.reason",
+    "crm.tag",
+    "funnel.competitor",
+    "funnel.objection",
+    "res.partner.industry",
+    "utm.campaign",
+    "utm.medium",
+    "utm.source",
+}
 NUMBERS = ("integer", "float", "monetary")
 
 
@@ -173,23 +184,40 @@ class CellReader:
                 row[index] = ",".join(filter(None, named))
 
     def _find_names(self, field, words):
-        """Return ``{word: name in the user's language}`` of records called so."""
-        model = self.env[field.comodel_name]
+        """Return ``{word: name in the user's language}`` of records called so.
+
+        Those that were archived are found as well, where no other is called so.
+        """
+        is_kept = field.comodel_name in VOCABULARIES
+        model = self.env[field.comodel_name].with_context(active_test=not is_kept)
         title = model._fields.get(model._rec_name)
-        is_vocabulary = getattr(title, "translate", False)
-        if not words or not (is_vocabulary or field.name in OPEN_VOCABULARIES):
+        if not words or not (is_kept or getattr(title, "translate", False)):
             return {}
         folded = {word: unicodedata.normalize("NFKC", word) for word in words}
-        called = [(title.name, "in", [*words, *folded.values()])]
+        found = self._find_called(model, title, {*words, *folded.values()})
+        names = {}
+        for word in words:
+            record = found.get(word) or found.get(folded[word])
+            if record:
+                names[word] = record.with_env(self.env)[title.name]
+                if not self._is_active(record):
+                    self.rows.archived.add((model._name, names[word]))
+        return names
+
+    def _find_called(self, model, title, words):
+        """Return ``{name in some language: record}``, those in use first."""
         found = {}
         for lang in self._get_languages(title):
-            for record in model.with_context(lang=lang).search(called):
-                found.setdefault(record[title.name], record)
-        return {
-            word: record.with_env(model.env)[title.name]
-            for word in words
-            if (record := found.get(word) or found.get(folded[word]))
-        }
+            for record in model.with_context(lang=lang).search(
+                [(title.name, "in", list(words))]
+            ):
+                known = found.setdefault(record[title.name], record)
+                if self._is_active(record) > self._is_active(known):
+                    found[record[title.name]] = record
+        return found
+
+    def _is_active(self, record):
+        return bool(record._active_name is None or record[record._active_name])
 
     def _get_languages(self, title):
         """Return the user's language, and then the others of a translated title."""

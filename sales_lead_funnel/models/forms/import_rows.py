@@ -2,6 +2,7 @@
 
 from ..funnel_mark import Mark
 
+WORDS_KEY = "funnel_import_words"
 EXPLAINED_AT_MOST = 20  # rows of an import; each costs a few queries
 
 
@@ -12,9 +13,10 @@ class ImportRows(Mark):
     wrong with the others. Whatever is told, rows are numbered as in the file, from 0.
     """
 
-    __slots__ = ("is_cut", "messages", "numbers", "reasons", "unread")
+    __slots__ = ("archived", "is_cut", "messages", "numbers", "reasons", "unread")
 
     def __init__(self):
+        self.archived = set()  # (model, name) of words that are no more in use
         self.is_cut = False  # were rows left out, because too many are refused?
         self.reasons = {}  # {lead id: text}
         self.messages = []  # as core's importer returns them
