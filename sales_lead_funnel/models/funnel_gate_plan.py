@@ -82,6 +82,10 @@ class FunnelGatePlan(models.AbstractModel):
             self._schedule(lead, STAGE_DATA, summary, day, lead.user_id, entered)
 
     def _close_complete(self):
+        """End what was asked: done where the data is there, else taken back.
+
+        Nobody is asked any more about a lead that is closed, or that left the stage.
+        """
         activities = self.env["mail.activity"].sudo()
         kind = self.env.ref(STAGE_DATA)
         planned = activities.search(
@@ -90,11 +94,24 @@ class FunnelGatePlan(models.AbstractModel):
         leads = self.env["crm.lead"].sudo().browse(set(planned.mapped("res_id")))
 
         def close(leads):
+            known = {lead.id: lead for lead in leads}
+            asked = planned.filtered(lambda activity: activity.res_id in known)
+            over = asked.filtered(lambda act: self._is_over(act, known[act.res_id]))
             complete = set((leads - self._find_incomplete(leads))._ids)
-            done = planned.filtered(lambda activity: activity.res_id in complete)
+            done = (asked - over).filtered(lambda act: act.res_id in complete)
+            over.unlink()
             done.action_feedback(feedback=self.env._("Complete"))
 
         return attempt(self.env, close, leads.exists(), _logger)
+
+    def _is_over(self, activity, lead):
+        """Is the lead closed, or did it leave the stage since this was asked?"""
+        is_open = lead.active and lead.won_status == "pending"
+        moves = lead.funnel_stage_move_ids.filtered(
+            lambda move: move.from_stage_id != move.to_stage_id
+        )
+        moved = moves[:1].recorded_at
+        return not is_open or bool(moved and moved > activity.create_date)
 
     def _find_incomplete(self, leads):
         """Return the leads that do not meet what the stage they are in asks."""
@@ -103,7 +120,7 @@ class FunnelGatePlan(models.AbstractModel):
         for stage, group in leads.grouped("stage_id").items():
             rules = [r for r in entry.get(stage.id, ()) if r.effect != "approve"]
             missing |= missing.union(*group._funnel_find_unmet(rules))
-        return missing.filtered(lambda lead: lead.won_status == "pending")
+        return missing
 
     # ------------------------------------------------------------
     # LOST

@@ -260,6 +260,20 @@ class TestGatePlan(GateCommon):
         self._run("ir_cron_stage_data")
         self.assertFalse(self._planned(self.lead, "stage_data"))
 
+    def test_closed_leads_are_asked_no_more_and_not_called_complete(self):
+        self._create_criterion("funnel_need", effect="warn")
+        lost, won = leads = self._create_leads(2)
+        self._move(leads, self.stage_next)
+        self._run("ir_cron_stage_data")
+        self.assertEqual(len(leads.activity_ids), 2)
+        with_step(lost).write({"active": False, "probability": 0})
+        won.action_set_won()
+        self.assertEqual(lost.won_status, "lost")
+        self.assertIn(lost, self.env["funnel.gate.plan"]._find_incomplete(leads))
+        self._run("ir_cron_stage_data")
+        self.assertFalse(self._planned(leads, "stage_data"))
+        self.assertNotIn("Complete", "".join(leads.message_ids.mapped("body")))
+
     def test_complete_leads_are_left_alone(self):
         self._create_criterion("funnel_need")
         self.lead.funnel_need = "A CRM"
