@@ -83,13 +83,20 @@ class CrmStage(models.Model):
     @api.ondelete(at_uninstall=False)
     def _keep_name_in_ledger(self):
         """Note the name of a stage that goes, in the history that passed it."""
-        for stage in self:
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE funnel_stage_move SET deleted_stage = %s"
-                    " WHERE to_stage_id = %s",
-                    stage.name,
-                    stage.id,
+        for model, column in (
+            ("funnel.stage.move", "to_stage_id"),
+            ("funnel.loss", "stage_id"),
+        ):
+            table = self.env[model]
+            table.flush_model([column])
+            for stage in self:
+                self.env.cr.execute(
+                    SQL(
+                        "UPDATE %s SET deleted_stage = %s WHERE %s = %s",
+                        SQL.identifier(table._table),
+                        stage.name,
+                        SQL.identifier(column),
+                        stage.id,
+                    )
                 )
-            )
-        self.env["funnel.stage.move"].invalidate_model(["deleted_stage"], flush=False)
+            table.invalidate_model(["deleted_stage"], flush=False)

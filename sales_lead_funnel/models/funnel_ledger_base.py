@@ -16,9 +16,9 @@ class FunnelLedgerBase(models.AbstractModel):
     """Append-only rows about one lead (design rule 1).
 
     Rows are added by :meth:`_append`. Nobody changes them afterwards, not even
-    a superuser through the ORM; two things happen to a row by SQL: a merge marks it
-    (``merged_into_id``), and deleting its lead deletes it, or hands it over if the
-    lead was merged.
+    a superuser through the ORM; few things happen to a row by SQL: a merge marks it
+    (``merged_into_id``), deleting its lead deletes it, or hands it over if the lead was
+    merged, and the last move of a lead notes that it was archived.
     """
 
     _name = "funnel.ledger.base"
@@ -163,10 +163,11 @@ class FunnelLedgerBase(models.AbstractModel):
     def _hand_over(self, leads):
         """Hand the rows of leads that are about to go over to those they merged into.
 
-        With the rows that they had inherited themselves. The rows stop counting for
-        any figure, because figures read ``lead_id``. Rows of leads that stay forget
-        a survivor that goes.
+        With the rows that they had inherited themselves. Their closings go on to count,
+        nothing else does, because figures read ``lead_id``. Rows of leads that stay
+        forget a survivor that goes.
         """
+        leads.flush_recordset(["expected_revenue", "funnel_code", "name"])
         self.env.cr.execute(
             SQL(
                 """
@@ -176,7 +177,8 @@ class FunnelLedgerBase(models.AbstractModel):
                               WHERE row.lead_id = lead.id
                                 AND merged_into_id != ALL(%(leads)s)
                               ORDER BY id DESC LIMIT 1) AS survivor,
-                            concat_ws(' ', funnel_code, name) AS label
+                            concat_ws(' ', funnel_code, name) AS label,
+                            expected_revenue AS amount
                        FROM crm_lead lead
                       WHERE id = ANY(%(leads)s))
                 UPDATE %(table)s ledger
@@ -186,6 +188,7 @@ class FunnelLedgerBase(models.AbstractModel):
                                       THEN NULL ELSE ledger.lead_id END,
                        merged_lead_label = CASE WHEN gone.survivor IS NOT NULL
                             THEN COALESCE(ledger.merged_lead_label, gone.label) END
+                       %(facts)s
                   FROM gone
                  WHERE ledger.id IN (%(rows)s)
                    AND ((ledger.lead_id = gone.id AND gone.survivor IS NOT NULL)
@@ -196,9 +199,14 @@ class FunnelLedgerBase(models.AbstractModel):
                 table=SQL.identifier(self._table),
                 leads=leads.ids,
                 rows=self._select_rows_of(leads),
+                facts=self._keep_facts(),
             )
         )
         self.invalidate_model(flush=False)
+
+    def _keep_facts(self):
+        """Return more columns to set from ``gone``. Override to keep more of it."""
+        return SQL()
 
     def _select_rows_of(self, leads):
         """Return the query for the rows of leads, own and inherited, by the indexes."""

@@ -19,7 +19,12 @@ LAZY_TRIGGERS = {"team_id", "type", "user_id"}
 LOOPS = ("server", "convert", "merge")
 LEDGER_FIELDS = ["stage_id", "won_status"]
 SUGGESTION = "funnel_suggested_grade_id"
+WATCHED = [*LEDGER_FIELDS, SUGGESTION, "active"]
 LEDGERS = ("funnel.stage.move", "funnel.grade.change")
+
+
+def _is_archived(_stage_id, status, _suggestion, active):
+    return status == "pending" and not active
 
 
 class FunnelLedgerMixin(models.AbstractModel):
@@ -139,6 +144,8 @@ class FunnelLedgerMixin(models.AbstractModel):
     def unlink(self):
         """Leads that were merged leave their history to the survivor."""
         self.check_access("unlink")
+        if self:
+            self.env["funnel.loss"]._hand_over(self)
         for ledger in LEDGERS if self else ():
             self.env[ledger]._hand_over(self)
         return super().unlink()
@@ -173,14 +180,13 @@ class FunnelLedgerMixin(models.AbstractModel):
         """Compare what is about to be written with what the table holds.
 
         :return: ``[(id, last move's time, before, after)]`` with ``before`` and
-            ``after`` as ``[stage id, status, suggested grade id]``; leads being
-            born are left out, their birth row tells their first state
+            ``after`` as ``[stage id, status, suggested grade id, active]``; leads
+            being born are left out, their birth row tells their first state
         """
-        watched = {*LEDGER_FIELDS, SUGGESTION}
         written = {
             lead.id: vals
             for lead, vals in zip(self, vals_list, strict=True)
-            if not watched.isdisjoint(vals)
+            if not vals.keys().isdisjoint(WATCHED)
         }
         if not written:
             return []
@@ -188,7 +194,7 @@ class FunnelLedgerMixin(models.AbstractModel):
             SQL(
                 """
                 SELECT lead.id, last.happened_at, lead.stage_id, lead.won_status,
-                       lead.funnel_suggested_grade_id
+                       lead.funnel_suggested_grade_id, lead.active
                   FROM crm_lead lead
                   JOIN LATERAL (
                        SELECT happened_at FROM funnel_stage_move move
@@ -203,8 +209,7 @@ class FunnelLedgerMixin(models.AbstractModel):
         for lead_id, last_at, *before in self.env.cr.fetchall():
             vals = written[lead_id]
             after = [
-                vals.get(name, old)
-                for name, old in zip([*LEDGER_FIELDS, SUGGESTION], before, strict=True)
+                vals.get(name, old) for name, old in zip(WATCHED, before, strict=True)
             ]
             if before != after:
                 changes.append((lead_id, last_at, before, after))
@@ -248,6 +253,24 @@ class FunnelLedgerMixin(models.AbstractModel):
             self.env["funnel.stage.move"]._append(moves)
             self.env["funnel.grade.change"]._append(suggestions)
             self._funnel_forget_ledger()
+        self._funnel_note_archived(changes, event["happened_at"])
+
+    def _funnel_note_archived(self, changes, moment):
+        """Note in the ledger since when leads are archived, neither won nor lost.
+
+        Core's closing date tells it as well, until somebody edits the lead.
+        """
+        away = [id_ for id_, _last, _old, new in changes if _is_archived(*new)]
+        back = [
+            id_
+            for id_, _last, old, new in changes
+            if _is_archived(*old) and not _is_archived(*new)
+        ]
+        moves = self.env["funnel.stage.move"]
+        if away:
+            moves._note_archived(away, moment)
+        if back:
+            moves._note_archived(back, None)
 
     def _funnel_get_event(self):
         """Return who did it and when, as columns of a ledger row."""
@@ -267,20 +290,22 @@ class FunnelLedgerMixin(models.AbstractModel):
         if not self:
             return
         self._funnel_check_told()
-        self.flush_recordset([*LEDGER_FIELDS, SUGGESTION, "funnel_obtained_at"])
+        self.flush_recordset([*WATCHED, "funnel_obtained_at"])
         event = self._funnel_get_event()
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO funnel_stage_move (
                     lead_id, to_stage_id, to_status, happened_at, recorded_at,
-                    user_id, path, rebuilt)
+                    user_id, path, rebuilt, archived_at)
                 SELECT id, stage_id, COALESCE(won_status, 'pending'),
                        COALESCE(%(explicit)s,
                                 CASE WHEN won_status = 'pending'
                                      THEN LEAST(funnel_obtained_at, %(now)s) END,
                                 %(now)s),
-                       %(now)s, %(uid)s, %(path)s, FALSE
+                       %(now)s, %(uid)s, %(path)s, FALSE,
+                       CASE WHEN NOT active AND won_status = 'pending'
+                            THEN COALESCE(%(explicit)s, %(now)s) END
                   FROM crm_lead
                  WHERE id IN %(ids)s
                  ORDER BY id

@@ -48,6 +48,9 @@ class FunnelLoss(models.Model):
     stage_id = fields.Many2one(
         "crm.stage", string="Lost in stage", readonly=True, ondelete="set null"
     )
+    deleted_stage = fields.Char(
+        readonly=True, help="Name of the stage, where it no longer exists."
+    )
     amount = fields.Monetary(readonly=True, currency_field="company_currency")
     company_currency = fields.Many2one(related="lead_id.company_currency")
     user_id = fields.Many2one(
@@ -76,6 +79,12 @@ class FunnelLoss(models.Model):
         "crm.lead", string="Tried again with", readonly=True, ondelete="set null"
     )
     reopened_at = fields.Datetime(readonly=True)
+    merged_lead_label = fields.Char(
+        string="Merged lead",
+        readonly=True,
+        help="Number and name of the lead that was lost, and later merged into this "
+        "one. Its loss counts as before.",
+    )
 
     _one_open = models.UniqueIndex(
         "(lead_id) WHERE state IN ('todo', 'done')", "A lost lead has one open loss."
@@ -119,7 +128,7 @@ class FunnelLoss(models.Model):
     def _check_by_hand(self, vals):
         """What was told of a loss that the lead came back from is history."""
         told = self._free_fields.intersection(vals)
-        for loss in self.filtered(lambda loss: told and loss.state == "reopened"):
+        for loss in self.filtered(lambda loss: told and loss._came_back()):
             raise FunnelLossError(
                 self.env._(
                     "%s: this loss is closed, the lead came back. What was told of it "
@@ -128,6 +137,9 @@ class FunnelLoss(models.Model):
                 )
             )
         return super()._check_by_hand(vals)
+
+    def _came_back(self):
+        return self.state == "reopened" and not self.merged_lead_label
 
     def _guard_error(self):
         return FunnelLossError(
@@ -231,14 +243,42 @@ class FunnelLoss(models.Model):
         domain = [("lead_id", "in", leads.ids), ("state", "in", OPEN)]
         return self.sudo().search(domain)
 
-    def _reparent(self, survivor):
-        """Follow a merge: a lead that lives, or has its own open loss, gets none."""
-        is_lost = survivor.won_status == "lost" and not self._find_open(survivor)
-        kept = self.filtered(lambda loss: loss.state in OPEN)[: int(is_lost)]
-        closed = self.filtered(lambda loss: loss.state in OPEN) - kept
-        closed._step().write({"state": "reopened", "reopened_at": self.env.cr.now()})
-        self.flush_model(["state"])
-        self._step().write({"lead_id": survivor.id})
+    @api.model
+    def _hand_over(self, leads):
+        """Losses of merged leads that are about to go follow them to the survivor.
+
+        Sudo: whoever may merge the leads may keep what belongs to them.
+        """
+        self.flush_model(["lead_id"])
+        self.env["crm.lead"].flush_model(["funnel_code", "name"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT loss.id, merged.survivor
+                  FROM funnel_loss loss
+                  JOIN LATERAL (
+                       SELECT merged_into_id AS survivor FROM funnel_stage_move
+                        WHERE lead_id = loss.lead_id
+                          AND merged_into_id != ALL(%(leads)s)
+                        ORDER BY id DESC LIMIT 1) merged ON TRUE
+                 WHERE loss.lead_id = ANY(%(leads)s)
+                """,
+                leads=leads.ids,
+            )
+        )
+        losses = self.sudo()
+        for loss_id, survivor_id in rows:
+            losses.browse(loss_id)._go_to(survivor_id)
+
+    def _go_to(self, survivor_id):
+        """Follow a merge. A loss that holds goes on to count, but asks no more."""
+        vals = {"lead_id": survivor_id}
+        if self.state in OPEN:
+            lead = self.lead_id
+            label = " ".join(filter(None, [lead.funnel_code, lead.name]))
+            vals |= {"state": "reopened", "merged_lead_label": label}
+            self.activity_unlink(ACTIVITIES)
+        self._step().write(vals)
 
     def _reconcile(self):
         """Let losses follow leads that changed without telling.

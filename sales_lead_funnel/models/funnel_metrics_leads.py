@@ -138,7 +138,8 @@ class FunnelMetricsLeads(models.AbstractModel):
         """Leads won or lost in the period and still so at its end (M5, M7).
 
         Only the ledger of the leads that count is read: those that met a competitor
-        are few among many.
+        are few among many. Leads that were merged into them since count as they did
+        before.
 
         :return: ``{key: SimpleNamespace(won, lost, amounts, days)}``; days from the
             lead being obtained to being won, one per win
@@ -148,24 +149,30 @@ class FunnelMetricsLeads(models.AbstractModel):
                 """
                 WITH leads AS (%(leads)s),
                 closing AS (
-                    SELECT DISTINCT ON (lead_id) lead_id, to_status, happened_at
+                    SELECT DISTINCT ON (lead_id) lead_id, to_status, happened_at,
+                           NULL::float AS amount, NULL::timestamp AS began
                       FROM funnel_stage_move
                      WHERE happened_at < %(end)s
                        AND lead_id IN (SELECT id FROM leads)
                        AND to_status IS DISTINCT FROM from_status
                      ORDER BY lead_id, id DESC
-                )
+                ),
+                merged AS (%(merged)s)
                 SELECT leads.key, closing.to_status, closing.happened_at, %(day)s,
-                       COALESCE(lead.funnel_obtained_at, lead.create_date),
-                       COALESCE(lead.expected_revenue, 0)::float, lead.company_id
+                       COALESCE(closing.began, lead.funnel_obtained_at,
+                                lead.create_date),
+                       COALESCE(closing.amount, lead.expected_revenue, 0)::float,
+                       lead.company_id
                   FROM leads
                   JOIN crm_lead lead ON lead.id = leads.id
-                  JOIN closing ON closing.lead_id = leads.id
+                  JOIN (SELECT * FROM closing UNION ALL SELECT * FROM merged) closing
+                    ON closing.lead_id = leads.id
                  WHERE closing.happened_at >= %(start)s
                    AND closing.to_status IN ('won', 'lost')
                 """,
                 day=self._local_day(SQL("closing.happened_at")),
                 leads=self._get_leads_sql(domain, groupby),
+                merged=self._get_merged_closings_sql(end),
                 start=start,
                 end=end,
             )
@@ -183,6 +190,27 @@ class FunnelMetricsLeads(models.AbstractModel):
             data.amounts.add(amount, company_id, day)
             data.days.append(max(0.0, days_between(obtained_at, closed_at)))
         return result
+
+    def _get_merged_closings_sql(self, end):
+        """Return a SELECT of the closings of leads that were merged away.
+
+        Each such lead is known by its number and name; it began with its first row.
+        """
+        return SQL(
+            """
+            SELECT DISTINCT ON (merged_into_id, merged_lead_label)
+                   merged_into_id AS lead_id, to_status, happened_at,
+                   COALESCE(merged_amount, 0)::float AS amount,
+                   min(happened_at) OVER (
+                       PARTITION BY merged_into_id, merged_lead_label) AS began
+              FROM funnel_stage_move
+             WHERE happened_at < %s AND lead_id IS NULL
+               AND merged_into_id IN (SELECT id FROM leads)
+               AND to_status IS DISTINCT FROM from_status
+             ORDER BY merged_into_id, merged_lead_label, id DESC
+            """,
+            end,
+        )
 
     def _read_first_reviews(self, start, end, domain, groupby):
         """Leads whose grade was first reviewed in the period (M7, D12).
@@ -223,7 +251,8 @@ class FunnelMetricsLeads(models.AbstractModel):
     def _read_cohort(self, start, end, domain, groupby):
         """Leads obtained in the period, and those won within the horizon (M2, M9).
 
-        A cohort is published once all of it is as old as the horizon.
+        A win that was taken back within the horizon is none. A cohort is published once
+        all of it is as old as the horizon.
 
         :return: ``{key: SimpleNamespace(leads, won, mature)}``
         """
@@ -232,10 +261,11 @@ class FunnelMetricsLeads(models.AbstractModel):
             SQL(
                 """
                 SELECT leads.key, count(*),
-                       count(*) FILTER (WHERE EXISTS (
-                           SELECT 1 FROM funnel_stage_move move
-                            WHERE move.lead_id = lead.id AND move.to_status = 'won'
-                              AND move.happened_at <= lead.obtained + %(horizon)s)),
+                       count(*) FILTER (WHERE 'won' = (
+                           SELECT move.to_status FROM funnel_stage_move move
+                            WHERE move.lead_id = lead.id
+                              AND move.happened_at <= lead.obtained + %(horizon)s
+                            ORDER BY move.id DESC LIMIT 1)),
                        max(lead.obtained) + %(horizon)s <= %(now)s
                   FROM (%(leads)s) leads
                   JOIN (SELECT id, COALESCE(funnel_obtained_at, create_date) AS obtained

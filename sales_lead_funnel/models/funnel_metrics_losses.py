@@ -24,7 +24,8 @@ class FunnelMetricsLosses(models.AbstractModel):
     """Figures of losses, read from their records (``funnel.loss``).
 
     They know what the ledger does not: the reason, the competitor, the amount then.
-    Counted are the losses of the period that were not reopened since. ``lost_count``
+    Counted are the losses of the period that were not reopened since, also where the
+    lead was merged into another one after it was lost. ``lost_count``
     reads the ledger and counts the leads that were lost when the period ended, so it
     still holds those that were restored (or won) after its end, also if they were lost
     again since. For a period in which nobody came back the two are the same number.
@@ -119,7 +120,8 @@ class FunnelMetricsLosses(models.AbstractModel):
         losses = self.env["funnel.loss"]
         losses.flush_model()
         lost = Domain("lost_at", ">=", start) & Domain("lost_at", "<", end)
-        return losses._search(lost & Domain("state", "in", OPEN)).subselect()
+        holds = Domain("state", "in", OPEN) | Domain("merged_lead_label", "!=", False)
+        return losses._search(lost & holds).subselect()
 
 
 # Each turns the data of one key, or None, into a Figure.

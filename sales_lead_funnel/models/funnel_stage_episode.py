@@ -25,8 +25,14 @@ class FunnelStageEpisode(models.Model):
     _order = "entered_at desc, id desc"
     _rec_name = "lead_id"
     _depends = {
-        "funnel.stage.move": ["lead_id", "to_stage_id", "to_status", "happened_at"],
-        # stage_id: the ledger follows a stage that waits to be flushed
+        "funnel.stage.move": [
+            "lead_id",
+            "to_stage_id",
+            "to_status",
+            "happened_at",
+            "archived_at",
+        ],
+        # the ledger follows stage, status and archiving that wait to be flushed
         "crm.lead": [
             "stage_id",
             "user_id",
@@ -34,7 +40,6 @@ class FunnelStageEpisode(models.Model):
             "company_id",
             "active",
             "won_status",
-            "date_closed",
         ],
         "crm.stage": ["sequence"],
     }
@@ -63,7 +68,10 @@ class FunnelStageEpisode(models.Model):
                        move.left_at, now() AT TIME ZONE 'UTC') - move.happened_at
                    ) / 86400 AS days,
                    CASE WHEN move.left_at IS NULL THEN 'open'
-                        WHEN move.next_status IS NULL THEN 'archived'
+                        WHEN move.next_status IS NULL OR move.left_at < move.next_at
+                          OR (move.archived_at IS NOT NULL
+                              AND move.next_status = 'pending')
+                        THEN 'archived'
                         WHEN move.next_status != 'pending' THEN move.next_status
                         WHEN after.sequence > stage.sequence
                           OR (after.sequence = stage.sequence AND after.id > stage.id)
@@ -77,21 +85,20 @@ class FunnelStageEpisode(models.Model):
     def _from(self):
         """Each row of the ledger beside the one that follows it.
 
-        An archived lead that is neither won nor lost left when it was archived, which
-        core stamps as its closing date (D11).
+        An archived lead that is neither won nor lost left when it was archived (D11),
+        whatever was edited since.
         """
         return SQL(
             """
             FROM (
                 SELECT row.id, row.lead_id, row.to_stage_id, row.to_status,
-                       row.happened_at, lead.user_id, lead.team_id, lead.company_id,
+                       row.happened_at, row.archived_at,
+                       lead.user_id, lead.team_id, lead.company_id,
                        lead(row.to_stage_id) OVER following AS next_stage_id,
                        lead(row.to_status) OVER following AS next_status,
-                       COALESCE(
-                           lead(row.happened_at) OVER following,
-                           CASE WHEN NOT lead.active AND lead.won_status = 'pending'
-                           THEN GREATEST(lead.date_closed, row.happened_at) END
-                       ) AS left_at
+                       lead(row.happened_at) OVER following AS next_at,
+                       LEAST(row.archived_at, lead(row.happened_at) OVER following)
+                           AS left_at
                   FROM funnel_stage_move row
                   JOIN crm_lead lead ON lead.id = row.lead_id
                 WINDOW following AS (PARTITION BY row.lead_id ORDER BY row.id)

@@ -58,6 +58,16 @@ class FunnelStageMove(models.Model):
     deleted_stage = fields.Char(
         readonly=True, help="Name of a stage of this move that no longer exists."
     )
+    archived_at = fields.Datetime(
+        string="Archived",
+        readonly=True,
+        help="When the lead was archived after this move, neither won nor lost.",
+    )
+    merged_amount = fields.Float(
+        string="Amount of the merged lead",
+        readonly=True,
+        help="Expected revenue of the lead when it was merged away.",
+    )
 
     _lead_order_idx = models.Index("(lead_id, id)")
     _happened_idx = models.Index("(happened_at)")
@@ -69,6 +79,13 @@ class FunnelStageMove(models.Model):
             return stage
         statuses = dict(self._fields["to_status"]._description_selection(self.env))
         return f"{stage} ({statuses[self.to_status]})"
+
+    def _keep_facts(self):
+        """What a lead was worth that was won once goes with it."""
+        return SQL(
+            ", merged_amount = CASE WHEN ledger.lead_id = gone.id"
+            " THEN gone.amount ELSE ledger.merged_amount END"
+        )
 
     @api.depends("rebuilt")
     def _compute_told_late(self):
@@ -90,7 +107,7 @@ class FunnelStageMove(models.Model):
 
     def _flush_leads(self):
         """Write what waits on the leads, so that the ledger is up to date."""
-        self.env["crm.lead"].flush_model(["stage_id", "won_status"])
+        self.env["crm.lead"].flush_model(["active", "stage_id", "won_status"])
 
     def _reconcile(self, path, rebuilt=False):
         """Append what the ledger missed: raw SQL by others, or old leads.
@@ -137,10 +154,55 @@ class FunnelStageMove(models.Model):
                 now=self.env.cr.now(),
             )
         )
-        count = self.env.cr.rowcount
+        count = self.env.cr.rowcount + self._reconcile_archived()
         self.invalidate_model(flush=False)
         return count
+
+    def _reconcile_archived(self):
+        """Note what the ledger missed of leads being archived, or taken back.
+
+        :return: number of leads
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE funnel_stage_move move
+                   SET archived_at = CASE WHEN NOT lead.active
+                       THEN GREATEST(move.happened_at,
+                                     COALESCE(lead.date_closed, lead.write_date)) END
+                  FROM crm_lead lead
+                 WHERE COALESCE(lead.won_status, 'pending') = 'pending'
+                   AND lead.active = (move.archived_at IS NOT NULL)
+                   AND move.lead_id = lead.id
+                   AND move.id = (SELECT max(id) FROM funnel_stage_move last
+                                   WHERE last.lead_id = lead.id)
+                """
+            )
+        )
+        return self.env.cr.rowcount
+
+    @api.model
+    def _note_archived(self, lead_ids, moment):
+        """Note when leads were archived, where they stand: in the last row of each.
+
+        What was noted stays. Without a moment they are active again.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE funnel_stage_move
+                   SET archived_at = CASE WHEN %(is_archived)s THEN COALESCE(
+                       archived_at, GREATEST(%(moment)s, happened_at)) END
+                 WHERE id IN (SELECT max(id) FROM funnel_stage_move
+                               WHERE lead_id = ANY(%(leads)s) GROUP BY lead_id)
+                """,
+                is_archived=bool(moment),
+                moment=moment,
+                leads=lead_ids,
+            )
+        )
 
     def _cron_reconcile(self):
         """Nightly: catch stage changes that no code path announced."""
         try_again(self.env, partial(self._reconcile, "reconcile"))
+        try_again(self.env, self.env["crm.lead"]._funnel_reconcile_clients)

@@ -82,14 +82,19 @@ class FunnelGateRows(models.AbstractModel):
         """Return rows of the loss analysis, oldest first.
 
         Columns: number, client, stage, reason, competitor, amount, grade, lost on
-        (local date), lesson, try again on, state, owner then.
+        (local date), lesson, try again on, state, owner then. The state of a lead that
+        was merged away after it was lost is “merged”.
         """
         columns = self._open("funnel.loss", domain, "lost_at, id")
         return self._fetch(
             columns,
             columns.lead.field("funnel_code"),
             columns.lead.client(),
-            columns.related("stage_id"),
+            SQL(
+                "COALESCE(%s, %s)",
+                columns.related("stage_id"),
+                columns.field("deleted_stage"),
+            ),
             columns.related("lost_reason_id"),
             columns.related("competitor_id"),
             columns.field("amount"),
@@ -97,6 +102,10 @@ class FunnelGateRows(models.AbstractModel):
             SQL("%s::date", columns.local_time("lost_at")),
             columns.field("lesson"),
             columns.field("retry_date"),
-            columns.field("state"),
+            SQL(
+                "CASE WHEN %s IS NULL THEN %s ELSE 'merged' END",
+                columns.field("merged_lead_label"),
+                columns.field("state"),
+            ),
             columns.user("user_id"),
         )

@@ -307,7 +307,7 @@ class Recount:
         env.flush_all()
         self.leads = self._fetch(
             """SELECT id, user_id, team_id, source_id, company_id, funnel_grade_id,
-                      stage_id, create_date, active, won_status, date_closed,
+                      stage_id, create_date, active, won_status,
                       COALESCE(funnel_obtained_at, create_date) AS obtained,
                       funnel_obtained_at AS known_obtained,
                       COALESCE(expected_revenue, 0)::float AS revenue,
@@ -317,7 +317,8 @@ class Recount:
         )
         self.moves = self._by_lead(
             """SELECT lead_id, to_stage_id AS stage, to_status AS status,
-                      happened_at AS at FROM funnel_stage_move ORDER BY id"""
+                      happened_at AS at, archived_at AS archived
+                 FROM funnel_stage_move ORDER BY id"""
         )
         self.reviews = self._by_lead(
             """SELECT lead_id, to_grade_id AS grade, happened_at AS at
@@ -422,14 +423,12 @@ class Recount:
         for move, after in zip(moves, [*moves[1:], None], strict=True):
             if move["status"] != "pending":
                 continue
-            left, outcome = None, "open"
-            if after:
+            left, outcome = move["archived"], "archived" if move["archived"] else "open"
+            if after and (not left or (left, after["status"]) == (after["at"], "lost")):
                 left, outcome = after["at"], after["status"]
                 if outcome == "pending":
                     forward = self.rank[after["stage"]] > self.rank[move["stage"]]
                     outcome = "advanced" if forward else "returned"
-            elif not lead["active"]:
-                left, outcome = max(lead["date_closed"], move["at"]), "archived"
             yield {
                 "stage": move["stage"],
                 "in": move["at"],
@@ -479,10 +478,12 @@ class Recount:
 
     def _make_source_conversion(self, leads):
         won = sum(
-            any(
-                move["status"] == "won" and move["at"] <= lead["obtained"] + WIN_HORIZON
+            [
+                move["status"]
                 for move in self.moves[lead["id"]]
-            )
+                if move["at"] <= lead["obtained"] + WIN_HORIZON
+            ][-1:]
+            == ["won"]
             for lead in leads
         )
         old = all(lead["obtained"] + WIN_HORIZON <= self.now for lead in leads)

@@ -206,7 +206,7 @@ class TestLoss(GateCommon):
 
     def test_merge_keeps_losses(self):
         self._lose_by_wizard(lost_reason_id=self.reason.id)
-        loss = self._loss()
+        loss, label = self._loss(), f"{self.lead.funnel_code} {self.lead.name}"
         survivor = self._create_lead(stage_id=self.stage_next.id, probability=90)
         survivor.funnel_competitor_ids = self.rival
         other = self.env["funnel.competitor"].create({"name": "Robo Corp"})
@@ -214,7 +214,44 @@ class TestLoss(GateCommon):
         merged = (self.lead + survivor).with_user(self.manager).merge_opportunity()
         self.assertEqual(merged, survivor)
         self.assertEqual((loss.lead_id, loss.state), (survivor, "reopened"))
+        self.assertEqual(loss.merged_lead_label, label)
+        self.assertFalse(loss.reopened_at or loss.activity_ids)
         self.assertEqual(survivor.funnel_competitor_ids, self.rival + other)
+
+    def test_lost_lead_that_stays_beside_the_survivor_keeps_its_loss(self):
+        self._lose_by_wizard(lost_reason_id=self.reason.id)
+        survivor = self._create_lead(stage_id=self.stage_next.id, probability=90)
+        leads = (self.lead + survivor).with_user(self.manager)
+        leads.merge_opportunity(auto_unlink=False)
+        self.assertOneOpen(state="done", merged_lead_label=False)
+        loss = self._loss()
+        self.lead.unlink()
+        self.assertEqual(loss.lead_id, survivor)
+        self.assertTrue(loss.merged_lead_label)
+
+    def test_loss_of_a_merged_lead_can_still_be_told(self):
+        self._lose_by_wizard(lost_reason_id=self.reason.id)
+        loss = self._loss()
+        survivor = self._create_lead(stage_id=self.stage_next.id, probability=90)
+        (self.lead + survivor).with_user(self.manager).merge_opportunity()
+        loss.with_user(self.rep).write(
+            {"lesson": "Ask first", "lost_reason_id": self.reason_other.id}
+        )
+        self.assertEqual(loss.lesson, "Ask first")
+        self.assertFalse(survivor.lost_reason_id)
+
+    def test_loss_keeps_the_name_of_a_deleted_stage(self):
+        stage = self.env["crm.stage"].create({"name": "Trial run", "sequence": 2})
+        self._move(self.lead, stage)
+        self._lose_by_wizard(lost_reason_id=self.reason.id)
+        self.lead.action_restore()
+        self._move(self.lead, self.stage_next)
+        stage.unlink()
+        self.env.invalidate_all()
+        loss = self._loss()
+        self.assertEqual((loss.stage_id.id, loss.deleted_stage), (False, "Trial run"))
+        [row] = self.env["funnel.gate.rows"]._read_losses([("id", "=", loss.id)])
+        self.assertEqual(row[2], "Trial run")
 
     # telling
 

@@ -150,7 +150,7 @@ class TestFiguresByHand(MetricsCommon):
     def test_first_reviewed_grade_decides(self):
         by_grade = self._figure("grade_win_rate", groupby="funnel_grade_id")
         self.assertEqual(by_grade.keys(), {self.grade_a.id, self.grade_c.id})
-        self.assertFigure(by_grade[self.grade_a.id], (0.5, 1, 2, 2))
+        self.assertFigure(by_grade[self.grade_a.id], (1 / 3, 1, 3, 3))
         self.assertFigure(by_grade[self.grade_c.id], (1.0, 1, 1, 1))
         self.assertEqual(
             self.story["skips a stage and wins"].funnel_grade_id, self.grade_a
@@ -216,15 +216,86 @@ class TestFiguresByHand(MetricsCommon):
         for code in codes:
             self.assertFigure(found[code][self.stage_next.id], (None, 2, 5, 5))
 
+    def test_archived_stay_keeps_its_length(self):
+        lead = self._obtain("2024-03-02 15:00")
+        self._archive(lead, "2024-03-12 15:00")
+
+        def told():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            stays = self.env["funnel.stage.episode"]
+            stay = stays.search([("lead_id", "=", lead.id)], order="id", limit=1)
+            return stay.outcome, stay.days
+
+        for vals in (
+            {"probability": 30},
+            {"stage_id": self.stage_next.id},
+            {"team_id": self.team_other.id},
+            {"stage_id": self.stage_new.id},
+        ):
+            with self.subTest(vals=vals):
+                lead.write(vals)
+                self.assertEqual(told(), ("archived", 10))
+        lead.action_set_lost()
+        self.assertEqual(told(), ("archived", 10))
+
+    def test_unarchived_lead_is_still_there(self):
+        lead = self._obtain("2024-03-02 15:00")
+        self._archive(lead, "2024-03-12 15:00")
+        lead.action_unarchive()
+        self.env.flush_all()
+        stays = self.env["funnel.stage.episode"].search([("lead_id", "=", lead.id)])
+        self.assertEqual(stays.mapped("outcome"), ["open"])
+
+    def test_lost_by_the_button_is_not_archived(self):
+        lead = self._obtain("2024-03-02 15:00")
+        with self._clock("2024-03-12 15:00"):
+            lead.action_set_lost()
+        self.env.flush_all()
+        stays = self.env["funnel.stage.episode"].search([("lead_id", "=", lead.id)])
+        self.assertEqual(stays.mapped("outcome"), ["lost"])
+
+    def test_archived_by_sql_is_noted_by_the_nightly_check(self):
+        lead = self._obtain("2024-03-02 15:00")
+        self.env.cr.execute(
+            "UPDATE crm_lead SET active = FALSE, date_closed = '2024-03-12 15:00'"
+            " WHERE id = %s",
+            [lead.id],
+        )
+        self.env.invalidate_all()
+        moves = self.env["funnel.stage.move"]
+        self.assertEqual(moves._reconcile("reconcile"), 1)
+        self.assertEqual(moves._reconcile("reconcile"), 0)
+        stay = self.env["funnel.stage.episode"].search([("lead_id", "=", lead.id)])
+        self.assertEqual((stay.outcome, stay.days), ("archived", 10))
+
+    def test_win_taken_back_is_no_conversion_of_the_source(self):
+        domain = [("source_id", "=", self.source_fair.id), ("name", "=", "Mistaken")]
+        period = (date(2024, 1, 1), date(2024, 2, 1))
+
+        def told():
+            return self._figure("source_conversion", period=period, domain=domain).value
+
+        lead = self._obtain(
+            "2024-01-02 15:00", source_id=self.source_fair.id, name="Mistaken"
+        )
+        self._go(lead, "2024-01-05 15:00", self.stage_won)
+        self.assertEqual(told(), 1)
+        self._go(lead, "2024-01-05 16:00", self.stage_next)
+        self.assertEqual(told(), 0)
+        self._go(lead, "2024-01-09 15:00", self.stage_won)
+        self.assertEqual(told(), 1)
+        self._go(lead, "2024-06-09 15:00", self.stage_next)  # after the horizon
+        self.assertEqual(told(), 1)
+
     def test_merged_away_leads_bend_nothing(self):
         survivor = self.story["survives a merge"]
         ledger = self.env["funnel.stage.move"]
         self.assertEqual(ledger.search_count([("merged_into_id", "=", survivor.id)]), 2)
         domain = [("id", "=", survivor.id)]
         self.assertEqual(self._figure("stage_entered", domain=domain).value, 2)
-        self.assertFigure(
-            self._figure("grade_win_rate", domain=domain), (None, 0, 0, 0)
-        )
+        # the grade that was reviewed in March goes on to count, of one lead
+        self.assertFigure(self._figure("grade_win_rate", domain=domain), (0, 0, 1, 1))
 
 
 @tagged("post_install", "-at_install")
@@ -411,7 +482,7 @@ class TestFiguresCohorts(MetricsCommon):
         lead = self.story["is born won"].with_user(self.rep)
         lead.funnel_propose_grade(self.grade_a.id, "sure of it")
         by_grade = self._figure("grade_win_rate", groupby="funnel_grade_id")
-        self.assertEqual(by_grade[self.grade_a.id].n, 2)
+        self.assertEqual(by_grade[self.grade_a.id].n, 3)
 
 
 class MoneyCommon(MetricsCommon):

@@ -126,6 +126,52 @@ class TestLossFigures(LossesCommon):
         )
         self.assertEqual(self._figure("loss_count").value, 3)
 
+    def _merge_into_open(self, *leads):
+        """Merge leads into one that lives, months after."""
+        head = self._obtain_with(stage_id=self.stage_next.id, probability=90)
+        survivor = head.union(*leads).with_user(self.manager).merge_opportunity()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(survivor, head)
+        return survivor
+
+    def test_a_later_merge_takes_no_loss_out_of_its_month(self):
+        lead = self._lost_with(expected_revenue=300)
+        other = self._lost_with(expected_revenue=500, reason=self.reasons[1])
+        codes = (*LOSSES, "lost_count")
+        before = [figure.value for figure in self._figures(codes).values()]
+        survivor = self._merge_into_open(lead, other)
+        after = [figure.value for figure in self._figures(codes).values()]
+        self.assertEqual(before, after)
+        self.assertEqual(before, [2, 1, 800, 2])
+        self.assertEqual(survivor.funnel_loss_ids.lost_reason_id, self.reasons)
+        own = self._figure("lost_count", domain=[("id", "=", survivor.id)])
+        self.assertEqual(own.value, 2)
+
+    def test_a_later_merge_takes_no_win_out_of_its_month(self):
+        leads = self._won_with(expected_revenue=300) + self._won_with(
+            expected_revenue=500
+        )
+        codes = ("won_count", "won_amount", "cycle_days_mean", "win_rate")
+        before = [figure[:4] for figure in self._figures(codes).values()]
+        survivor = leads.with_user(self.manager).merge_opportunity()
+        self.assertEqual(len(leads.exists()), 1)
+        self.env.invalidate_all()
+        after = [figure[:4] for figure in self._figures(codes).values()]
+        self.assertEqual(before, after)
+        self.assertEqual(before[0][0], 2)
+        third = self._obtain_with(stage_id=self.stage_won.id, probability=100)
+        self.assertEqual(self._figure("won_count").value, 3)
+        (third + survivor).with_user(self.manager).merge_opportunity()
+        self.assertEqual(self._figure("won_count").value, 3)
+
+    def test_loss_of_before_a_restore_does_not_come_back_by_a_merge(self):
+        lead = self._lost_with()
+        self._restore(lead, "2024-03-25 15:00")
+        self._merge_into_open(lead)
+        for code in ("loss_count", "lost_count"):
+            self.assertEqual(self._figure(code).value, 0)
+
     def test_one_query_serves_all_figures_of_a_grouping(self):
         self._lost_with(self.rival)
 
@@ -292,8 +338,11 @@ class TestLedgerAndLosses(LossesCommon):
         back = 0
         start, end = MARCH_UTC
         before_its_end = Domain("happened_at", "<", end)
-        moves = self.env["funnel.stage.move"].search([("lead_id", "!=", False)])
-        for rows in moves.sorted("id").grouped("lead_id").values():
+        moves = self.env["funnel.stage.move"].search([])
+        leads = moves.sorted("id").grouped(
+            lambda row: row.lead_id or (row.merged_into_id, row.merged_lead_label)
+        )
+        for rows in leads.values():
             then = rows.filtered_domain(before_its_end)
             changes = then.filtered(lambda row: row.from_status != row.to_status)
             is_lost = changes[-1:].to_status == "lost"

@@ -1,5 +1,6 @@
 import logging
 
+from odoo import SUPERUSER_ID, api
 from odoo.tools import SQL
 
 from odoo.addons.sales_lead_funnel.tools.names import is_no_client, number_key
@@ -11,6 +12,9 @@ def migrate(cr, version):
     if version:
         spell_numbers(cr)
         forget_placeholders(cr)
+        name_deleted_stages(cr)
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        env["funnel.stage.move"]._reconcile_archived()
 
 
 def spell_numbers(cr):
@@ -47,4 +51,19 @@ def forget_placeholders(cr):
             "UPDATE crm_lead SET funnel_client_key = NULL WHERE partner_name = ANY(%s)",
             names,
         )
+    )
+
+
+def name_deleted_stages(cr):
+    """Losses in a stage that is gone have its name from the history of the lead."""
+    cr.execute(
+        """
+        UPDATE funnel_loss loss
+           SET deleted_stage = (
+               SELECT move.deleted_stage FROM funnel_stage_move move
+                WHERE move.lead_id = loss.lead_id AND move.to_status = 'lost'
+                  AND move.happened_at <= loss.lost_at
+                ORDER BY move.id DESC LIMIT 1)
+         WHERE loss.stage_id IS NULL AND loss.deleted_stage IS NULL
+        """
     )
