@@ -29,7 +29,8 @@ class FunnelClientMixin(models.AbstractModel):
         "crm.lead",
         string="Leads of the same client",
         compute="_compute_funnel_same_client",
-        help="Leads you may see of a client with the same name.",
+        help="Leads you may see of the same contact, or of a client with the same "
+        "name.",
     )
     funnel_same_client_count = fields.Integer(
         string="Same client", compute="_compute_funnel_same_client"
@@ -47,13 +48,13 @@ class FunnelClientMixin(models.AbstractModel):
             key = "" if is_no_client(name) else client_key(name)
             lead.funnel_client_key = key or False
 
-    @api.depends("funnel_client_key")
+    @api.depends("funnel_client_key", "partner_id.commercial_partner_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_funnel_same_client(self):
         self.funnel_same_client_ids = False
         self.funnel_same_client_count = 0
         self.funnel_same_client_hint = False
-        for lead in self.filtered("funnel_client_key"):
+        for lead in self.filtered(lambda le: le.funnel_client_key or le.partner_id):
             twins = self.with_context(active_test=True).search(
                 lead._funnel_get_twin_domain()
             )
@@ -63,14 +64,18 @@ class FunnelClientMixin(models.AbstractModel):
                 lead.funnel_same_client_hint = lead._funnel_get_hint()
 
     def _funnel_get_twin_domain(self):
-        """Return the open leads of the same client, but for this one."""
-        return Domain(
-            [
-                ("funnel_client_key", "=", self.funnel_client_key),
-                ("won_status", "=", "pending"),
-                ("id", "!=", self._origin.id),
-            ]
-        )
+        """Return the open leads of the same client, but for this one.
+
+        Leads of one contact are the same client, whatever name was typed on them.
+        Sudo: of which company a contact is, whose lead the user may read.
+        """
+        key, client = self.funnel_client_key, self.partner_id
+        client = client.sudo().commercial_partner_id
+        is_same = Domain("partner_id.commercial_partner_id", "in", client.ids)
+        if key:
+            is_same |= Domain("funnel_client_key", "=", key)
+        is_other = Domain("id", "!=", self._origin.id)
+        return is_same & is_other & Domain("won_status", "=", "pending")
 
     def _funnel_is_followed_unseen(self, seen):
         """Does somebody else follow this client in a lead the user cannot see?

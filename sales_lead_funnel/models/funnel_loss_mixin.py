@@ -30,7 +30,10 @@ class FunnelLossMixin(models.AbstractModel):
             self.env["funnel.loss"]._sync_reason(lost)
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
-        """Open or close the loss of the leads whose state really changed."""
+        """Open or close the loss of the leads whose state really changed.
+
+        What the client bought, its other leads are told.
+        """
         result = super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
         was = {id_ for id_, status in old_status_by_lead.items() if status["is_lost"]}
         now = {id_ for id_, status in new_status_by_lead.items() if status["is_lost"]}
@@ -41,7 +44,24 @@ class FunnelLossMixin(models.AbstractModel):
             self._funnel_stop_waiting(lost)
         if back:
             self.env["funnel.loss"]._close_for(back)
+        self._funnel_tell_bought(old_status_by_lead, new_status_by_lead)
         return result
+
+    def _funnel_tell_bought(self, old_status_by_lead, new_status_by_lead):
+        """Tell the other leads of a client what it bought, and those that come back."""
+        was = {id_ for id_, status in old_status_by_lead.items() if status["is_won"]}
+        now = {id_ for id_, status in new_status_by_lead.items() if status["is_won"]}
+        bought = self.filtered(lambda lead: lead.id in was ^ now)
+        if bought:
+            bought._funnel_tell_clients()
+        closed = {
+            id_ for id_, status in old_status_by_lead.items() if any(status.values())
+        }
+        back = self.filtered(
+            lambda lead: lead.id in closed and lead.won_status == "pending"
+        )
+        if back:
+            back.sudo()._funnel_follow_wins()
 
     def _funnel_stop_waiting(self, lost):
         if self.env["funnel.criterion"]._get_gates().asks_approval:

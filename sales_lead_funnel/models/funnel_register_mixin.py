@@ -139,42 +139,22 @@ class FunnelRegisterMixin(models.AbstractModel):
 
     @api.depends("partner_id")
     def _compute_funnel_client_type(self):
-        """A client that bought before, in a lead of the same company, is existing."""
-        wins = self._funnel_get_wins()
-        no_company = self.env["res.company"]
-        for lead in self:
-            if lead.funnel_client_type and not lead.partner_id:
-                lead.funnel_client_type = lead.funnel_client_type
-                continue
-            client = lead.partner_id.commercial_partner_id
-            other_wins = wins.get((client, lead.company_id), set())
-            other_wins = other_wins | wins.get((client, no_company), set())
-            other_wins = other_wins - {lead._origin.id}
-            lead.funnel_client_type = "existing" if other_wins else "new"
+        """A client that bought before, in a lead of the same company, is existing.
 
-    def _funnel_get_wins(self):
-        """Return ``{(client, company): {ids of won leads}}`` of these leads' clients.
-
-        Sudo: a client is an existing one also where another rep won; only the yes or
-        no is kept, and only within the lead's own company.
+        Without a contact it stays what people told; closed leads stay what they were.
         """
-        clients = self.partner_id.commercial_partner_id
-        won = (
-            self.env["crm.lead"]
-            .sudo()
-            ._read_group(
-                [
-                    ("won_status", "=", "won"),
-                    ("partner_id.commercial_partner_id", "in", clients.ids),
-                ],
-                ["partner_id", "company_id"],
-                ["id:array_agg"],
+        told = self.filtered(
+            lambda lead: (
+                lead.funnel_client_type
+                and (not lead.partner_id or lead.won_status in ("won", "lost"))
             )
         )
-        wins = {}
-        for partner, company, ids in won:
-            wins.setdefault((partner.commercial_partner_id, company), set()).update(ids)
-        return wins
+        for lead in told:
+            lead.funnel_client_type = lead.funnel_client_type
+        rest = self - told
+        buyers = rest._funnel_find_buyers()
+        buyers.funnel_client_type = "existing"
+        (rest - buyers).funnel_client_type = "new"
 
     @api.depends("partner_name", "contact_name", "partner_id")
     def _compute_funnel_client(self):
@@ -288,14 +268,20 @@ class FunnelRegisterMixin(models.AbstractModel):
         return leads
 
     def write(self, vals):
-        """Keep another moment of obtaining for those who may tell it."""
-        if "funnel_obtained_at" not in vals:
-            return super().write(vals)
-        vals = dict(vals)
-        reason = vals.pop("funnel_obtained_reason", False)
-        changed = self._funnel_change_obtained(vals, reason)
+        """Keep another moment of obtaining for those who may tell it.
+
+        A win counts for the client that it is given to.
+        """
+        changed = self.browse()
+        if "funnel_obtained_at" in vals:
+            vals = dict(vals)
+            reason = vals.pop("funnel_obtained_reason", False)
+            changed = self._funnel_change_obtained(vals, reason)
         result = super().write(vals)
         changed._funnel_check_obtained()
+        if "partner_id" in vals:
+            won = self.filtered(lambda lead: lead.won_status == "won")
+            won._funnel_tell_clients()
         return result
 
     def _funnel_prepare_vals(self, vals):
@@ -354,6 +340,10 @@ class FunnelRegisterMixin(models.AbstractModel):
             "funnel_obtained_at": lambda fname, leads: min(
                 filter(None, leads.mapped(fname)), default=False
             ),
+            # alphabetical: who bought is an existing client, whatever the other says
+            "funnel_client_type": lambda fname, leads: min(
+                filter(None, leads.mapped(fname)), default=False
+            ),
             "funnel_budget_min": self._funnel_merge_budget,
             "funnel_budget_max": self._funnel_merge_budget,
             "funnel_sales_12m": self._funnel_merge_number,
@@ -363,9 +353,10 @@ class FunnelRegisterMixin(models.AbstractModel):
 
     def _funnel_merge_budget(self, fname, leads):
         """Take the range whole from one lead: ends of two ranges may not fit."""
-        known = (
-            lead for lead in leads if lead.funnel_budget_min or lead.funnel_budget_max
-        )
+        ends = [
+            self._fields[name] for name in ("funnel_budget_min", "funnel_budget_max")
+        ]
+        known = (lead for lead in leads if not all(e.is_unknown(lead) for e in ends))
         return self._funnel_merge_number(fname, next(known, leads))
 
     def _funnel_merge_number(self, fname, leads):

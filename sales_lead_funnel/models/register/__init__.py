@@ -1,2 +1,4 @@
+from . import base_partner_merge
+from . import crm_lead_client
 from . import crm_lead_obtained
 from . import crm_lead_zone

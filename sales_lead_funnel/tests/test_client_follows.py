@@ -1,0 +1,219 @@
+"""What leads know of their client follows it: wins, contacts that are merged."""
+
+from odoo.tests import tagged
+
+from odoo.addons.mail.tests.common import mail_new_test_user
+
+from .common import FunnelCommon
+
+
+@tagged("post_install", "-at_install")
+class TestClientBuys(FunnelCommon):
+    """Open leads become those of an existing client when it buys."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.open = cls._create_lead(partner_id=cls.contact_1.id)
+        cls.deal = cls._create_lead(
+            partner_id=cls.contact_company_1.id, user_id=cls.manager.id
+        )
+
+    def _type(self, lead=None):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return (lead or self.open).funnel_client_type
+
+    def test_open_lead_follows_the_win_of_a_colleague(self):
+        self.assertEqual(self._type(), "new")
+        self.deal.with_user(self.manager).action_set_won()
+        self.assertEqual(self._type(), "existing")
+        self.assertEqual(self._type(self.deal), "new")  # its own win made no client old
+
+    def test_lead_that_is_born_won_counts(self):
+        self._create_lead(
+            partner_id=self.contact_1.id, stage_id=self.stage_won.id, probability=100
+        )
+        self.assertEqual(self._type(), "existing")
+
+    def test_win_that_is_taken_back(self):
+        self.deal.action_set_won()
+        self._move(self.deal, self.stage_next)
+        self.assertEqual(self._type(), "new")
+
+    def test_one_of_two_wins_is_taken_back(self):
+        other = self._create_lead(partner_id=self.contact_1.id)
+        (other | self.deal).action_set_won()
+        self._move(self.deal, self.stage_next)
+        self.assertEqual(self._type(), "existing")
+        self.assertEqual(self._type(self.deal), "existing")
+
+    def test_what_people_told_stays(self):
+        self.open.funnel_client_type = "existing"
+        self.deal.action_set_lost()
+        self.deal.action_restore()
+        self.assertEqual(self._type(), "existing")
+
+    def test_restored_lead_knows_what_was_bought_meanwhile(self):
+        self.open.action_set_lost()
+        self.deal.action_set_won()
+        self.assertEqual(self._type(), "new")
+        self.open.action_restore()
+        self.assertEqual(self._type(), "existing")
+
+    def test_archived_lead_knows_as_well(self):
+        self.open.action_archive()
+        self.deal.action_set_won()
+        self.assertEqual(self._type(), "existing")
+
+    def test_closed_leads_stay_what_they_were(self):
+        lost = self._create_lead(partner_id=self.contact_1.id)
+        lost.action_set_lost()
+        self.deal.action_set_won()
+        self.assertEqual(self._type(lost), "new")
+        self.contact_1.parent_id = self.env["res.partner"].create(
+            {"name": "Holding", "is_company": True}
+        )
+        self.assertEqual(self._type(lost), "new")
+
+    def test_won_lead_that_gets_its_contact_later(self):
+        deal = self._create_lead()
+        deal.action_set_won()
+        deal.partner_id = self.contact_1
+        self.assertEqual(self._type(), "existing")
+
+    def test_contact_that_goes_to_a_company_that_bought(self):
+        buyer = self.env["res.partner"].create({"name": "Buyer", "is_company": True})
+        self._create_lead(partner_id=buyer.id).action_set_won()
+        person = self.env["res.partner"].create({"name": "Fry"})
+        lead = self._create_lead(partner_id=person.id)
+        self.assertEqual(self._type(lead), "new")
+        person.parent_id = buyer
+        self.env["funnel.stage.move"]._cron_reconcile()
+        self.assertEqual(self._type(lead), "existing")
+
+    def test_leads_of_another_company_learn_nothing(self):
+        foreign = self._create_lead(
+            partner_id=self.contact_1.id,
+            company_id=self.company_foreign.id,
+            user_id=self.foreign_manager.id,
+            team_id=False,
+            stage_id=self.stage_gen_1.id,
+        )
+        self.deal.company_id = self.company_main
+        self.deal.action_set_won()
+        self.assertEqual(self._type(foreign), "new")
+
+    def test_win_by_sql_is_found_at_night(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET won_status = 'won', probability = 100, stage_id = %s"
+            " WHERE id = %s",
+            [self.stage_won.id, self.deal.id],
+        )
+        self.env.invalidate_all()
+        self.env["funnel.stage.move"]._cron_reconcile()
+        self.assertEqual(self._type(), "existing")
+
+
+@tagged("post_install", "-at_install")
+class TestSameContact(FunnelCommon):
+    def test_leads_of_one_contact_are_of_one_client_whatever_was_typed(self):
+        one, two = (
+            self._create_lead(partner_id=self.contact_1.id, partner_name=name)
+            for name in ("Momcorp", "Planet Express")
+        )
+        self.assertNotEqual(one.funnel_client_key, two.funnel_client_key)
+        typed = self._create_lead(partner_name="Momcorp Ltd.")
+        lead = one.with_user(self.rep)
+        self.assertEqual(lead.funnel_same_client_ids, two | typed)
+        found = self.env["crm.lead"].search(
+            lead.action_funnel_show_same_client()["domain"]
+        )
+        self.assertEqual(found, one | two | typed)
+
+    def test_leads_of_one_person_are_of_one_client(self):
+        person = self.env["res.partner"].create({"name": "Fry"})
+        one, two = (self._create_lead(partner_id=person.id) for _number in range(2))
+        self.assertEqual(one.with_user(self.rep).funnel_same_client_ids, two)
+
+    def test_lead_of_a_colleague_gives_a_hint(self):
+        colleague = mail_new_test_user(
+            self.env, login="colleague", groups="sales_team.group_sale_salesman"
+        )
+        one = self._create_lead(partner_id=self.contact_1.id, partner_name="A")
+        self._create_lead(
+            partner_id=self.contact_1.id, partner_name="B", user_id=colleague.id
+        )
+        self.assertTrue(one.with_user(self.rep).funnel_same_client_hint)
+
+
+@tagged("post_install", "-at_install")
+class TestMergedContacts(FunnelCommon):
+    """Core's wizard merges contacts by SQL."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        industry = cls.env["res.partner.industry"].create({"name": "Robots"})
+        cls.double, cls.client = cls.env["res.partner"].create(
+            [
+                {"name": "Momcorp (old)", "is_company": True},
+                {"name": "华为技术", "is_company": True, "industry_id": industry.id},
+            ]
+        )
+        cls.person = cls.env["res.partner"].create(
+            {"name": "Mom", "parent_id": cls.double.id}
+        )
+        cls.lead = cls._create_lead(partner_id=cls.double.id, partner_name=False)
+        cls.lead.partner_name = False
+        cls.of_person = cls._create_lead(partner_id=cls.person.id)
+        cls.env.flush_all()
+
+    def _merge(self):
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((self.double | self.client).ids, self.client)
+        self.env.invalidate_all()
+        self.assertEqual(self.lead.partner_id, self.client)
+
+    def test_lead_is_known_as_the_client_s(self):
+        twin = self._create_lead(partner_name="华为技术有限公司")
+        self._create_lead(partner_id=self.client.id).action_set_won()
+        self._merge()
+        self.assertEqual(self.lead.funnel_client_key, "华为技术")
+        self.assertEqual(self.lead.funnel_client_type, "existing")
+        self.assertEqual(self.lead.funnel_industry_id, self.client.industry_id)
+        same = self.lead.with_user(self.rep).funnel_same_client_ids
+        self.assertEqual(same, twin | self.of_person)
+
+    def test_leads_of_its_people_are_known_as_well(self):
+        self._create_lead(partner_id=self.client.id).action_set_won()
+        self._merge()
+        self.assertEqual(self.person.commercial_partner_id, self.client)
+        self.assertEqual(self.of_person.funnel_client_type, "existing")
+
+    def test_the_client_s_leads_know_what_the_double_bought(self):
+        known = self._create_lead(partner_id=self.client.id)
+        self.lead.action_set_won()
+        self._merge()
+        self.assertEqual(known.funnel_client_type, "existing")
+
+    def test_what_criteria_read_of_the_contact_follows(self):
+        criterion = self.env["funnel.criterion"].create(
+            {
+                "stage_id": self.stage_next.id,
+                "kind": "domain",
+                "domain": "[('partner_id.industry_id', '!=', False)]",
+            }
+        )
+        self.lead.stage_id = self.stage_next
+        self.assertNotEqual(self.lead.funnel_proven_stage_id, self.stage_next)
+        self._merge()
+        self.assertEqual(self.lead.funnel_proven_stage_id, self.stage_next)
+        criterion.unlink()
+
+    def test_what_people_told_stays(self):
+        self.lead.funnel_client_type = "existing"
+        self._merge()
+        self.assertEqual(self.lead.funnel_client_type, "existing")
+        self.assertEqual(self.of_person.funnel_client_type, "new")
