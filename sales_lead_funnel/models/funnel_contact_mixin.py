@@ -36,7 +36,8 @@ class FunnelContactMixin(models.AbstractModel):
         string="Agreed next contact",
         readonly=True,
         copy=False,
-        help="The day named in the latest follow-up.",
+        help="The day named in the latest follow-up, or to which its planned contact "
+        "was put off since.",
     )
     funnel_next_contact_date = fields.Date(
         string="Next contact due",

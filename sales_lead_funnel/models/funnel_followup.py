@@ -211,16 +211,33 @@ class FunnelFollowup(models.Model):
 
     def write(self, vals):
         people = self.stakeholder_id
+        is_contact = not (CONTACT_FIELDS | PLAN_FIELDS).isdisjoint(vals)
+        agreed = self._get_agreed(self.lead_id) if is_contact else {}
         result = super().write(vals)
         if "user_id" in vals:
             self._check_author()
-        if not CONTACT_FIELDS.isdisjoint(vals):
-            self._refresh_contacts(people | self.stakeholder_id)
-        if not PLAN_FIELDS.isdisjoint(vals):
-            self._plan_next()
-        if not vals.get("next_date", True):
-            self._drop_plan()
+        if is_contact:
+            changed = self._find_agreed_anew(agreed)
+            changed._funnel_refresh_contacts()
+            (people | self.stakeholder_id)._refresh_last_contact()
+            if "lead_id" not in vals:  # a merge settles the plans itself
+                changed._funnel_replan_next()
         return result
+
+    def _find_agreed_anew(self, agreed):
+        """Return the leads whose latest follow-up says something else now."""
+        now = self._get_agreed(self.lead_id)
+        return self.lead_id.filtered(lambda lead: now.get(lead) != agreed.get(lead))
+
+    def _get_agreed(self, leads):
+        """Return ``{lead: what was agreed in its latest follow-up}``."""
+        names = ["id", "happened_at", *sorted(PLAN_FIELDS)]
+        latest = self.sudo()._get_latest(leads)
+        return {
+            lead: [latest[lead.id][name] for name in names]
+            for lead in leads
+            if lead.id in latest
+        }
 
     @api.model
     def _name_people(self, vals_list):
@@ -309,9 +326,11 @@ class FunnelFollowup(models.Model):
         agreed.lead_id.filtered("funnel_resume_date")._funnel_end_pause()
 
     def _plan_next(self):
+        """Plan what was agreed in logs that are the latest, and return it."""
+        planned = self.env["mail.activity"]
         for followup in self.filtered(lambda log: log._is_latest() and log._is_plan()):
             lead = followup.lead_id
-            lead._funnel_schedule(
+            planned |= lead._funnel_schedule(
                 "next_contact",
                 MEETING if followup.channel in MET else CALL,
                 followup.next_date,
@@ -319,11 +338,7 @@ class FunnelFollowup(models.Model):
                 lead.user_id,
                 followup.user_id,
             )
-
-    def _drop_plan(self):
-        """Take back what a correction says was not agreed."""
-        leads = self.filtered(lambda log: log._is_latest()).lead_id
-        leads._funnel_get_open([("funnel_purpose", "=", "next_contact")]).unlink()
+        return planned
 
     def _is_latest(self):
         """Was nothing else agreed with the client since?"""

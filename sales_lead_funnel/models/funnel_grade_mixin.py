@@ -384,6 +384,50 @@ class FunnelGradeMixin(models.AbstractModel):
         for lead in self:
             self._funnel_note_late(lead, self.env._("grade %s", grade.name), told)
 
+    def _funnel_take_grade(self, merged):
+        """Take the grade of a lead that merges into this one, where it counts for more.
+
+        A reviewed grade goes before a proposed one, the own before another. What was
+        said of it, by whom and when, goes into the own history.
+        """
+        ranks = [state for state, _label in STATES]
+        source = max(self | merged, key=lambda lead: ranks.index(lead._funnel_state()))
+        if source._funnel_state() == self._funnel_state():
+            return
+        before = self.funnel_grade_id.id or None
+        vals = {name: source[name] for name in NO_GRADE}
+        with_mark(self, STEP_KEY).write(
+            {**vals, "funnel_grade_id": vals["funnel_grade_id"].id}
+        )
+        self.env["funnel.grade.change"]._append(source._funnel_copy_step(self, before))
+        self._funnel_forget_ledger()
+        if self._funnel_state() == "reviewed":
+            self._funnel_get_open([("funnel_purpose", "=", "review")]).unlink()
+
+    def _funnel_state(self):
+        return self.funnel_grade_state or STATES[0][0]
+
+    def _funnel_copy_step(self, survivor, before):
+        """Return the last step that gave this lead its grade, as a row of another."""
+        steps = self.env["funnel.grade.change"].sudo()
+        step = steps.search(
+            [("lead_id", "=", self.id), ("kind", "=", self.funnel_grade_state)], limit=1
+        )
+        now = self.env.cr.now()
+        return [
+            {
+                "lead_id": survivor.id,
+                "from_grade_id": before,
+                "to_grade_id": self.funnel_grade_id.id,
+                "kind": self.funnel_grade_state,
+                "reason": step.reason or self.funnel_grade_reason or None,
+                "user_id": step.user_id.id or None,
+                "happened_at": step.happened_at or now,
+                "recorded_at": now,
+                "merged_lead_label": f"{self.funnel_code or ''} {self.name}".strip(),
+            }
+        ]
+
     def _funnel_is_said(self, kind, grade_id, reason):
         """Is this the proposal that waits for review already?"""
         known = (self.funnel_grade_id.id, self.funnel_grade_reason or False)

@@ -6,6 +6,7 @@ from odoo.tools import SQL, format_date
 from .base.arguments import one_record
 from .base.derived import with_step
 from .funnel_evaluation import COMPLEXITIES
+from .funnel_mark import Mark, get_mark, with_mark
 from .funnel_path import current_path
 
 PAPERS = (  # models of what belongs to a lead; people first, others point at them
@@ -15,19 +16,28 @@ PAPERS = (  # models of what belongs to a lead; people first, others point at th
     "funnel.closing.step",
     "funnel.resource.request",
     "funnel.stage.approval",
-    "funnel.loss",
 )
 DISCUSSED = (  # those with a chatter and activities, which no cascade takes along
     "funnel.resource.request",
     "funnel.stage.approval",
     "funnel.loss",
 )
+MERGE_KEY = "funnel_merge"
 ACTIVITIES = "mail.activity"
 COMPETITORS = "funnel.competitor"
 FIELDS_READ = {
     ACTIVITIES: ["res_id", "res_model", "funnel_purpose"],
     COMPETITORS: [],  # who was met stands in the table between them and the leads
 }
+
+
+class Merge(Mark):
+    """Tells what the merged leads held to who settles it once the survivor stands."""
+
+    __slots__ = ("found",)
+
+    def __init__(self):
+        self.found = set()
 
 
 class FunnelWorkMixin(models.AbstractModel):
@@ -127,28 +137,27 @@ class FunnelWorkMixin(models.AbstractModel):
     def _merge_opportunity(
         self, user_id=False, team_id=False, auto_unlink=True, max_length=5
     ):
-        survivor = super()._merge_opportunity(
+        merge = Merge()
+        leads = super(FunnelWorkMixin, with_mark(self, MERGE_KEY, merge))
+        survivor = leads._merge_opportunity(
             user_id, team_id, auto_unlink=auto_unlink, max_length=max_length
         )
+        if not merge.found.isdisjoint((ACTIVITIES, "funnel.followup")):
+            survivor._funnel_speaking_to(survivor.user_id)._funnel_settle_plans()
         if not auto_unlink:
             (self - survivor)._funnel_go_on_bare()
         return survivor
 
     def _funnel_go_on_bare(self):
-        """Leads that stay beside the survivor have none of its papers any more.
-
-        A lost one keeps a loss.
-        """
+        """Leads that stay beside the survivor have none of its papers any more."""
         contacted = self.filtered("funnel_last_contact_at")
         if contacted:
             contacted._funnel_refresh_contacts()
         self.filtered("funnel_evaluation_score")._funnel_take_latest_evaluation()
-        lost = self.filtered(lambda lead: lead.won_status == "lost")
-        if lost:
-            self.env["funnel.loss"]._open_for(lost)
 
     def _merge_dependences(self, opportunities):
         found = opportunities._funnel_find_papers([*PAPERS, ACTIVITIES, COMPETITORS])
+        get_mark(self.env, MERGE_KEY).found |= found
         for name in filter(found.__contains__, PAPERS):
             self.env[name]._follow_merge(self, opportunities)
         if "funnel.followup" in found:
@@ -157,11 +166,9 @@ class FunnelWorkMixin(models.AbstractModel):
             self._funnel_take_latest_evaluation()
         if COMPETITORS in found:
             self._funnel_take_competitors(opportunities)
+        self._funnel_take_grade(opportunities)
         self._funnel_note_pauses(opportunities)
-        result = super()._merge_dependences(opportunities)
-        if ACTIVITIES in found:
-            self._funnel_drop_double_plans()
-        return result
+        return super()._merge_dependences(opportunities)
 
     def _funnel_find_papers(self, names):
         """Return those of the models that hold something of these leads.

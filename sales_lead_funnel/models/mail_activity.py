@@ -29,6 +29,33 @@ class MailActivity(models.Model):
         "(res_id, funnel_purpose) WHERE funnel_purpose IS NOT NULL"
     )
 
+    def write(self, vals):
+        """A contact agreed with the client is put off along with the day it is due.
+
+        What the cadence asks for is not put off so.
+        """
+        result = super().write(vals)
+        if vals.get("date_deadline"):
+            agreed = self.filtered(lambda act: act.funnel_purpose == "next_contact")
+            for activity in agreed:
+                activity._tell_due_day()
+        return result
+
+    def _tell_due_day(self):
+        """Sudo: who may move the activity moves what follows from it."""
+        day = self.date_deadline
+        is_of_lead = self.active and self.res_model == "crm.lead"
+        lead = self.env["crm.lead"].sudo().browse(is_of_lead and self.res_id).exists()
+        is_due = lead.funnel_next_contact_date and not lead.funnel_resume_date
+        if is_due and lead.funnel_next_contact_date != day:
+            lead._funnel_end_pause(funnel_agreed_contact_date=day)
+
+    def _give_to(self, user):
+        """Pass planned activities on to another user, without a mail."""
+        if self:
+            quiet = self.with_context(mail_activity_quick_update=True)
+            quiet.write({"user_id": user.id})
+
     def action_done(self):
         """Offer to log the call or meeting, where a button marks it as done."""
         result = super().action_done()

@@ -34,6 +34,9 @@ from . import test_tours_work
 from . import test_views
 from . import test_work_access
 from . import test_work_merge
+from . import test_plan_follows
+from . import test_client_follows
+from . import test_import_words
 from . import test_workbook
 from . import test_workbook_forms
 from . import test_gate_criteria

@@ -389,7 +389,9 @@ class TestLedgerMerge(FunnelCommon):
         self._merge(survivor, other)
         self.env.invalidate_all()
         self.assertEqual(survivor.funnel_merged_grade_ids, rows)
-        self.assertFalse(survivor.funnel_grade_change_ids.filtered("reason"))
+        own = survivor.funnel_grade_change_ids.filtered("reason")
+        self.assertEqual(own.mapped("reason"), ["Asked for a demo"])
+        self.assertEqual(own.merged_lead_label, rows.merged_lead_label)
 
     def test_merges_in_a_chain_end_at_the_last_survivor(self):
         second, first = self._create_pair()

@@ -295,7 +295,7 @@ class TestWorkbookFigures(WorkbookCommon):
             )
             self._check(row[1], code, *year, "funnel_grade_id", grade.id)
             self._check(row[6], code, *year_before, "funnel_grade_id", grade.id)
-        self.assertEqual([row[1] for row in rows], [0.5, DASH, 1])
+        self.assertEqual([row[1] for row in rows], [1 / 3, DASH, 1])
 
     def test_sources(self):
         *_others, (titles, rows) = self._read_tables(self.book["Key figures"])
