@@ -1,6 +1,8 @@
 from odoo import models
+from odoo.fields import Domain
 
 from .funnel_activity_mixin import CONTACTS
+from .mail_activity import STAGE_DATA
 
 
 class FunnelPlanMixin(models.AbstractModel):
@@ -25,9 +27,14 @@ class FunnelPlanMixin(models.AbstractModel):
             )
         )
         if closed:
-            purposes = (*CONTACTS, "escalation")
-            closed._funnel_get_open([("funnel_purpose", "in", purposes)]).unlink()
+            closed._funnel_get_open(self._funnel_get_ended_domain()).unlink()
         return result
+
+    def _funnel_get_ended_domain(self):
+        """Return which open activities nobody needs once a lead is won or lost."""
+        ended = Domain("funnel_purpose", "in", (*CONTACTS, "escalation"))
+        data = self.env.ref(STAGE_DATA, raise_if_not_found=False)
+        return ended | Domain("activity_type_id", "=", data.id) if data else ended
 
     def _funnel_get_owners(self):
         """Return ``{lead id: user}`` of leads that have one; others have no plans."""

@@ -44,7 +44,7 @@ class FunnelProofMixin(models.AbstractModel):
         parameters = self.env["ir.config_parameter"].sudo()
         paths = parameters.get_param(GATE_FIELDS_PARAMETER, "").split(",")
         paths = [path for path in paths if path and path not in OUTPUTS]
-        return [path for path in paths if self._funnel_path_exists(path)]
+        return self._funnel_get_followed(paths)
 
     @api.depends(
         lambda self: [

@@ -3,6 +3,8 @@ from odoo.fields import Domain
 
 from .funnel_rules_mixin import SCORE_FIELDS_PARAMETER
 
+LINKS = ("many2one", "many2many")  # lists of children change with each child anyway
+
 
 class FunnelScoreMixin(models.AbstractModel):
     """Score, coverage and suggested grade of a lead (D1; S0-9…12, S2-5…8, S3-3…5).
@@ -60,11 +62,31 @@ class FunnelScoreMixin(models.AbstractModel):
 
     def _funnel_score_inputs(self):
         """Return the field paths that the rules in force read."""
-        paths = (
-            self.env["ir.config_parameter"].sudo().get_param(SCORE_FIELDS_PARAMETER, "")
-        )
-        paths = [path for path in paths.split(",") if path]
-        return [path for path in paths if self._funnel_path_exists(path)]
+        parameters = self.env["ir.config_parameter"].sudo()
+        paths = parameters.get_param(SCORE_FIELDS_PARAMETER, "")
+        return self._funnel_get_followed(filter(None, paths.split(",")))
+
+    def _funnel_get_followed(self, paths):
+        """Return those of the paths that exist, with what tells that a target is gone.
+
+        Deleting a record empties the links to it in the database alone; to core that is
+        a change of all fields of the record, so of one that else never changes.
+        """
+        found = []
+        for path in filter(self._funnel_path_exists, paths):
+            found += [path, *self._funnel_get_targets(path)]
+        return list(dict.fromkeys(found))
+
+    def _funnel_get_targets(self, path):
+        model, names = self, path.split(".")
+        for length, name in enumerate(names, 1):
+            field = model._fields[name]
+            if not field.relational:
+                return
+            model = self.env[field.comodel_name]
+            is_link = field.type in LINKS and field.store
+            if is_link and "create_date" in model._fields:
+                yield ".".join([*names[:length], "create_date"])
 
     def _funnel_path_exists(self, path):
         model = self

@@ -69,6 +69,30 @@ class TestProvenStage(GateCommon):
         person.unlink()
         self.assertEqual(self._fact(), (self.stage_new, 1))
 
+    def test_proof_ends_with_the_record_that_was_required(self):
+        fair = self.env["utm.source"].create({"name": "Fair"})
+        tag = self.env["crm.tag"].create({"name": "Hot"})
+        for name, value, target in (
+            ("source_id", fair.id, fair),
+            ("tag_ids", [(6, 0, tag.ids)], tag),
+        ):
+            with self.subTest(name):
+                rule = self._create_criterion(name)
+                self.lead.write({name: value, "stage_id": self.stage_next.id})
+                self.assertEqual(self._fact(), (self.stage_next, 0))
+                target.unlink()
+                self.assertEqual(self._fact(), (self.stage_new, 1))
+                rule.unlink()
+
+    def test_proof_moves_on_when_the_proven_stage_is_deleted(self):
+        between = self.stage_next.copy({"name": "Between", "sequence": 3})
+        self._create_criterion("funnel_need", stage=between)
+        self._create_criterion("funnel_authority")
+        self.lead.funnel_need = "A CRM"
+        self.assertEqual(self._fact(), (between, 0))
+        between.unlink()
+        self.assertEqual(self._fact(), (self.stage_new, 0))
+
     def test_stages_in_between_count(self):
         self._create_criterion("funnel_need")
         self._create_criterion("funnel_authority", stage=self.stage_won)
