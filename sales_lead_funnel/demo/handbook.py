@@ -66,6 +66,10 @@ FOLLOW_UPS = (
 
 def get_plans():
     """Both leads, brought to the ends that the handbook's dates suggest."""
+    return [_get_first(), _get_second()]
+
+
+def _get_first():
     first = _plan(
         "web",
         "A",
@@ -94,6 +98,16 @@ def get_plans():
         Event(_at("2024-03-12"), "rep", "move", "proposition"),
         Event(_at("2024-04-15"), "rep", "won"),
     ]
+    first.logs = [_log("rep", *row) for row in FOLLOW_UPS]
+    first.evaluations = [
+        _evaluation(
+            "2024-03-06", 8, "1家竞品", 3, "中(3人决策)", "3月15日提交正式报价单"
+        )
+    ]
+    return first
+
+
+def _get_second():
     second = _plan(
         "show",
         "C",
@@ -119,13 +133,7 @@ def get_plans():
         Event(_at("2024-03-07"), "manager", "review", (False, False)),
         Event(_at("2024-05-30"), "rep2", "lost", "expensive"),
     ]
-    first.logs = [_log("rep", *row) for row in FOLLOW_UPS]
-    first.evaluations = [
-        _evaluation(
-            "2024-03-06", 8, "1家竞品", 3, "中(3人决策)", "3月15日提交正式报价单"
-        )
-    ]
     second.evaluations = [
         _evaluation("2024-03-06", 3, "未知", 1, "高(个人决策)", "发送产品目录,跟进需求")
     ]
-    return [first, second]
+    return second

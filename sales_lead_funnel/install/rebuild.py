@@ -82,33 +82,12 @@ def _events_sql():
 def _history_sql():
     """Births and events in order, each with the state before and after it.
 
-    A lead is born in the stage that its first tracked move left, else in its live
-    one. Columns: lead_id, step, happened_at, user_id, from_stage, to_stage,
-    stage_name, from_status, to_status.
+    Columns: lead_id, step, happened_at, user_id, from_stage, to_stage, stage_name,
+    from_status, to_status.
     """
     return SQL(
         """
-        birth AS (
-            SELECT lead.id AS lead_id,
-                   LEAST(lead.create_date, first.happened_at) AS happened_at,
-                   lead.create_uid AS user_id,
-                   COALESCE(first.stage, lead.stage_id) AS stage
-              FROM crm_lead lead
-              JOIN (SELECT lead_id, min(happened_at) AS happened_at,
-                           (array_agg(old_stage ORDER BY happened_at, message_id)
-                            FILTER (WHERE new_stage IS NOT NULL))[1] AS stage
-                      FROM event
-                     GROUP BY lead_id) first ON first.lead_id = lead.id
-        ),
-        step AS (
-            SELECT lead_id, 0 AS message_id, happened_at, user_id,
-                   stage AS new_stage, NULL AS stage_name, 'pending' AS new_status
-              FROM birth
-             UNION ALL
-            SELECT event.lead_id, event.message_id, event.happened_at,
-                   event.user_id, event.new_stage, event.stage_name, event.new_status
-              FROM event JOIN birth USING (lead_id)
-        ),
+        %(steps)s,
         filled AS (
             SELECT *,
                    row_number() OVER ordered AS step,
@@ -133,6 +112,40 @@ def _history_sql():
                    lag(to_status) OVER ordered AS from_status
               FROM state
             WINDOW ordered AS (PARTITION BY lead_id ORDER BY step)
+        )
+        """,
+        steps=_steps_sql(),
+    )
+
+
+def _steps_sql():
+    """Births and events, each with what it changed.
+
+    A lead is born in the stage that its first tracked move left, else in its live
+    one.
+    """
+    return SQL(
+        """
+        birth AS (
+            SELECT lead.id AS lead_id,
+                   LEAST(lead.create_date, first.happened_at) AS happened_at,
+                   lead.create_uid AS user_id,
+                   COALESCE(first.stage, lead.stage_id) AS stage
+              FROM crm_lead lead
+              JOIN (SELECT lead_id, min(happened_at) AS happened_at,
+                           (array_agg(old_stage ORDER BY happened_at, message_id)
+                            FILTER (WHERE new_stage IS NOT NULL))[1] AS stage
+                      FROM event
+                     GROUP BY lead_id) first ON first.lead_id = lead.id
+        ),
+        step AS (
+            SELECT lead_id, 0 AS message_id, happened_at, user_id,
+                   stage AS new_stage, NULL AS stage_name, 'pending' AS new_status
+              FROM birth
+             UNION ALL
+            SELECT event.lead_id, event.message_id, event.happened_at,
+                   event.user_id, event.new_stage, event.stage_name, event.new_status
+              FROM event JOIN birth USING (lead_id)
         )
         """
     )

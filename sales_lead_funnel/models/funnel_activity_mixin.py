@@ -50,23 +50,18 @@ class FunnelActivityMixin(models.AbstractModel):
             "user_id", "=", user.id
         )
         activity = self._funnel_get_open(is_same)[:1]
+        planned = {"date_deadline": day, "summary": summary}
         if not activity:
             return self._funnel_new_activity(
                 activity_type_xmlid,
-                date_deadline=day,
-                summary=summary,
                 user_id=user.id,
                 funnel_purpose=purpose,
+                **planned,
             )
         if purpose in MOVED:
             kind = self.env.ref(activity_type_xmlid, raise_if_not_found=False)
-            activity.write(
-                {
-                    "date_deadline": day,
-                    "summary": summary,
-                    "activity_type_id": (kind or activity.activity_type_id).id,
-                }
-            )
+            kind = kind or activity.activity_type_id
+            activity.write({**planned, "activity_type_id": kind.id})
         return activity
 
     def _funnel_new_activity(self, activity_type_xmlid, **values):

@@ -9,6 +9,8 @@ from ..exceptions import FunnelFollowupError
 from .base.arguments import each_once, one_record, read_text
 from .base.calendar import is_day, read_day
 from .base.derived import with_step
+from .base.limits import LIMITS, cut
+from .base.searching import yes_or_no
 from .base.text import is_blank
 from .base.zones import get_local_day, get_person_day
 from .funnel_batches import get_version, run_in_batches
@@ -137,18 +139,18 @@ class FunnelContactMixin(models.AbstractModel):
             followup = latest.get(lead._origin.id)
             lead.funnel_next_action = followup and followup.next_action
 
-    @api.depends("funnel_next_contact_date", "won_status", "active")
+    @api.depends("funnel_next_contact_date", "active")
+    @api.depends_context("tz", "uid")
     def _compute_funnel_contact_overdue(self):
         today = get_person_day(self.env)
         for lead in self:
             due = lead.funnel_next_contact_date
             lead.funnel_contact_overdue = bool(due and due < today and lead.active)
 
-    def _search_funnel_contact_overdue(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        today = get_person_day(self.env)
-        return Domain("funnel_next_contact_date", "<", today)
+    @yes_or_no
+    def _search_funnel_contact_overdue(self):
+        is_late = Domain("funnel_next_contact_date", "<", get_person_day(self.env))
+        return is_late & Domain("active", "=", True)
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -259,10 +261,11 @@ class FunnelContactMixin(models.AbstractModel):
         _days, channel = self.env["funnel.cadence"]._get_days(
             self.funnel_grade_id.id, self.stage_id.id
         )
+        contact = self.contact_name or self.partner_id.name
         return {
             "default_lead_id": self.id,
             "default_channel": channel or "call",
-            "default_contact": self.contact_name or self.partner_id.name,
+            "default_contact": cut(contact, LIMITS["char"]),
         }
 
     @each_once

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 
 from .base.arguments import each_once
 from .base.derived import with_step
+from .base.searching import yes_or_no
 from .base.zones import get_person_day
 from .funnel_criterion import NEVER_EMPTY
 
@@ -49,14 +50,13 @@ class FunnelDropoutMixin(models.AbstractModel):
             for stage, group in judged.grouped("stage_id").items():
                 group._funnel_tell_dropout(gates.dropout.get(stage.id, ()))
 
-    def _search_funnel_is_dropout(self, operator, value):
+    @yes_or_no
+    def _search_funnel_is_dropout(self):
         """Sudo: what the criteria read, not every reader may see.
 
         The leads are found as a subquery, which is not run here; the reader's rules
         decide which of them are listed.
         """
-        if operator != "in":
-            return NotImplemented
         rules = self.env["funnel.criterion"]._get_gates().dropout
         return Domain.OR(
             theirs & leads._funnel_get_judged_domain() & leads._funnel_meet(rules)

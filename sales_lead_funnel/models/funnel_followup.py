@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date, plaintext2html
 
 from ..exceptions import FunnelFollowupError
+from .base.arguments import is_id
 from .base.limits import LIMITS, cut
 from .base.telling import explicit_happened_at, get_latest
 from .base.zones import get_person_day
@@ -245,7 +246,10 @@ class FunnelFollowup(models.Model):
 
         And note the name beside the person, who may leave the chain one day.
         """
+        for vals in vals_list:
+            self._funnel_check_links(vals)
         lead_id = self.env.context.get("default_lead_id")
+        lead_id = lead_id if is_id(lead_id) else False
         keys = [
             (vals.get("lead_id", lead_id), name_key(vals.get("contact")))
             for vals in vals_list

@@ -58,6 +58,7 @@ class FunnelFollowupCorrection(models.AbstractModel):
     # ------------------------------------------------------------
 
     def write(self, vals):
+        self._funnel_check_links(vals)
         if not self.env.su:
             self._check_is_fixed(vals)
         changes = {log: log._get_changed(vals) for log in self}

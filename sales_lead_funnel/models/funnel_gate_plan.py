@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from ..tools.periods import bounds_utc
 from .funnel_batches import attempt, get_version, run_in_batches, try_again
 from .funnel_plan import EARLIEST_ZONE
+from .mail_activity import STAGE_DATA
 
 _logger = logging.getLogger(__name__)
 
@@ -14,7 +15,6 @@ BATCH = 500  # leads per transaction
 ENTRY_WINDOW = 7  # days back that leads which entered a stage are looked for
 LOSS_WINDOW = 60  # days after which a loss is not asked for any more
 ANALYSE_WITHIN = 2  # days the owner has for the analysis of a loss
-STAGE_DATA = "sales_lead_funnel.mail_activity_type_stage_data"
 LOSS = "sales_lead_funnel.mail_activity_type_loss"
 RETRY = "sales_lead_funnel.mail_activity_type_retry"
 
@@ -61,7 +61,8 @@ class FunnelGatePlan(models.AbstractModel):
     def ask_stage_data(self):
         """Stage entered without its data: the owner has 24 hours to complete it.
 
-        The activity closes itself when nothing is missing any more.
+        The activity closes itself when nothing is missing any more. An owner who left
+        is asked nothing: managers find the lead under “To complete”.
         """
         closed = self._close_complete()
         since = fields.Datetime.now() - timedelta(days=ENTRY_WINDOW)
@@ -74,7 +75,8 @@ class FunnelGatePlan(models.AbstractModel):
         )
 
     def _ask_data_of(self, leads):
-        for lead in self._find_incomplete(leads):
+        able = leads.filtered(lambda lead: lead._funnel_can_ask(lead.user_id))
+        for lead in self._find_incomplete(able):
             entered = lead.funnel_stage_move_ids[:1].happened_at
             lead = lead._funnel_speaking_to(lead.user_id)
             summary = lead.env._("Complete the data of “%s”", lead.stage_id.name)

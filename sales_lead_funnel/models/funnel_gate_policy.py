@@ -14,13 +14,9 @@ design lets them never break, are
 What passes so without proof is found by “To complete” and by the proven stage.
 """
 
-import re
-
-from odoo.http import request
-
 from .base.rights import REVIEWER_GROUP
 from .funnel_mark import Mark, get_mark
-from .funnel_path import _get_url_path, current_path
+from .funnel_path import _get_url_path, current_path, get_call
 
 PASS_KEY = "funnel_gate_pass"
 BACKGROUND = ("merge", "automation", "install", "reconcile")
@@ -44,7 +40,6 @@ DOORS = {
     "web_save_multi",
     "write",
 }
-_JSON_CALL = re.compile(r"^/json/\d+/([^/]+)/([^/]+)")
 
 
 def is_judged(env):
@@ -60,25 +55,10 @@ def _is_foreign(url_path):
         return False
     if not url_path.startswith(OUR_PAGES):
         return True
-    model, method = _get_call(url_path)
+    model, method = get_call(url_path)
     if not model or method in DOORS:
         return False
     return not model.startswith(OUR_MODELS)
-
-
-def _get_call(url_path):
-    """Return the model and method that a remote call names, empty where unknown.
-
-    The web client repeats them in the address, which says nothing: only the
-    parameters count. With /json/2 the address is what is called.
-    """
-    called = _JSON_CALL.match(url_path)
-    if called:
-        return called.groups()
-    if request and url_path.startswith("/web/dataset/call_"):
-        params = request.params
-        return params.get("model") or "", params.get("method") or ""
-    return "", ""
 
 
 class Pass(Mark):

@@ -7,6 +7,7 @@ RULE_FIELDS = {  # what a Step has; criteria tell of their changes themselves
     "funnel_allow_skip",
     "funnel_allow_back",
 }
+PROOF = ("funnel_proven_stage_id", "funnel_stage_gap")
 
 
 class FunnelGateStage(models.AbstractModel):
@@ -70,9 +71,20 @@ class FunnelGateStage(models.AbstractModel):
         criteria = self.env["funnel.criterion"].with_context(active_test=False)
         # Sudo: the criteria of a stage go with it; here, so that the rules follow.
         criteria.sudo().search([("stage_id", "in", self.ids)]).unlink()
+        proven = self._funnel_find_proven()
         result = super().unlink()
         self.env["funnel.criterion"]._stages_changed()
+        for name in PROOF:
+            self.env.add_to_compute(proven._fields[name], proven)
         return result
+
+    def _funnel_find_proven(self):
+        """Return the leads that prove one of these stages, which may go.
+
+        Sudo: proof follows from the stages, whoever changes them.
+        """
+        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
+        return leads.search([("funnel_proven_stage_id", "in", self.ids)])
 
     def _funnel_list_keys(self):
         return (self.funnel_template_key or "").split()

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from ..exceptions import FunnelGradeError
 from .base.arguments import each_once, once, read_record, read_text
 from .base.rights import is_manager
+from .base.searching import yes_or_no
 from .base.telling import (
     check_how_far,
     check_not_before,
@@ -99,7 +100,10 @@ class FunnelGradeMixin(models.AbstractModel):
         proposals = [self._funnel_pop_grade(vals) for vals in vals_list]
         leads = super().create([{**vals, **NO_GRADE} for vals in vals_list])
         for (grade_id, reason), group in self._funnel_group(leads, proposals):
-            group._funnel_propose(grade_id, reason)
+            if grade_id:
+                group._funnel_propose(grade_id, reason)
+            else:
+                group._funnel_take_reason(reason)
         return leads
 
     def write(self, vals):
@@ -112,6 +116,8 @@ class FunnelGradeMixin(models.AbstractModel):
         changed = self.filtered(lambda lead: lead.funnel_grade_id.id != grade_id)
         if grade_id and changed:
             changed._funnel_propose(grade_id, reason)
+        if reason:
+            (self - changed if grade_id else self)._funnel_take_reason(reason)
         return result
 
     def _funnel_pop_grade(self, vals):
@@ -139,10 +145,10 @@ class FunnelGradeMixin(models.AbstractModel):
 
     @api.model
     def _funnel_group(self, leads, proposals):
-        """Group leads by their proposal; those without one are left out."""
+        """Group leads by grade and reason; those without both are left out."""
         groups = {}
         for lead, proposal in zip(leads, proposals, strict=True):
-            if proposal[0]:
+            if any(proposal):
                 groups[proposal] = groups.get(proposal, leads.browse()) | lead
         return groups.items()
 
@@ -177,6 +183,25 @@ class FunnelGradeMixin(models.AbstractModel):
     def _funnel_propose(self, grade_id, reason):
         reason = self._funnel_find_reason(reason)
         self._funnel_step("proposed", grade_id, reason)
+
+    def _funnel_take_reason(self, reason):
+        """Take another reason for the grade there is, while it waits for review.
+
+        :raise FunnelGradeError: a person gives it for another grade, or for none
+        """
+        news = self.filtered(lambda lead: lead.funnel_grade_reason != reason)
+        waiting = news.filtered(lambda lead: lead.funnel_grade_state == "proposed")
+        for grade, leads in waiting.grouped("funnel_grade_id").items():
+            leads._funnel_propose(grade.id, reason)
+        settled = news - waiting
+        if settled and not is_blank(reason) and is_judged(self.env):
+            raise FunnelGradeError(
+                self.env._(
+                    "%(lead)s: “Reason of the grade” comes with another “Grade”. To "
+                    "say more about the grade it has, use “Propose grade” of the lead.",
+                    lead=settled[0].display_name,
+                )
+            )
 
     def _funnel_find_reason(self, reason):
         """Return why a grade is proposed; background code names its door instead.
@@ -287,10 +312,9 @@ class FunnelGradeMixin(models.AbstractModel):
         )
         return dict(self.env.cr.fetchall())
 
-    def _search_funnel_can_review_grade(self, operator, value):
+    @yes_or_no
+    def _search_funnel_can_review_grade(self):
         """Find what is not the user's own, and own ones where companies allow that."""
-        if operator != "in":
-            return NotImplemented
         if not is_manager(self.env):
             return Domain.FALSE
         if self.env.su:

@@ -140,17 +140,27 @@ class FunnelImportMixin(models.AbstractModel):
 
     @api.model
     def _load_records_create(self, vals_list):
-        """A blank cell of a number is no answer: 0 would be one."""
+        """A blank cell of a number is no answer: 0 would be one.
+
+        And a salesperson's blank cell of the salesperson is no colleague's lead.
+        """
         if self.env.context.get("import_file"):
+            blank = {n for n, f in self._fields.items() if f.type in NUMBERS}
+            blank |= self._funnel_get_blank_owner()
             vals_list = [
                 {
                     name: value
                     for name, value in vals.items()
-                    if value is not False or self._fields[name].type not in NUMBERS
+                    if value is not False or name not in blank
                 }
                 for vals in vals_list
             ]
         return super()._load_records_create(vals_list)
+
+    @api.model
+    def _funnel_get_blank_owner(self):
+        """Return the owner's column where blank says nothing: managers mean nobody."""
+        return set() if is_manager(self.env) else {"user_id"}
 
     def _load_records_write(self, values):
         """Write what a row changes; the rest may come from an export."""
@@ -160,6 +170,8 @@ class FunnelImportMixin(models.AbstractModel):
                 for name, value in values.items()
                 if name == "id" or not self._funnel_is_same(name, value)
             }
+            if values.get("user_id") is False and self._funnel_get_blank_owner():
+                del values["user_id"]
         return super()._load_records_write(values)
 
     def _funnel_is_same(self, name, value):

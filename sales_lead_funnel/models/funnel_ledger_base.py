@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..exceptions import FunnelLedgerError
+from .base.searching import yes_or_no
 from .base.telling import LATE
 
 INSERT_BATCH = 1000  # rows per INSERT; keeps a statement below a few hundred kB
@@ -78,9 +79,8 @@ class FunnelLedgerBase(models.AbstractModel):
         for row in self:
             row.told_late = row.recorded_at - row.happened_at > LATE
 
-    def _search_told_late(self, operator, value):
-        if operator != "in":
-            return NotImplemented
+    @yes_or_no
+    def _search_told_late(self):
         late = SQL(
             "(SELECT id FROM %s WHERE recorded_at - happened_at > %s)",
             SQL.identifier(self._table),

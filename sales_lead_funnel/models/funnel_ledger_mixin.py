@@ -292,6 +292,20 @@ class FunnelLedgerMixin(models.AbstractModel):
         self._funnel_check_told()
         self.flush_recordset([*WATCHED, "funnel_obtained_at"])
         event = self._funnel_get_event()
+        self._funnel_append_births(event)
+        self.env["funnel.grade.change"]._append(
+            {
+                "lead_id": lead.id,
+                "to_grade_id": lead[SUGGESTION].id,
+                "kind": "suggested",
+                **event,
+            }
+            for lead in self
+            if lead[SUGGESTION]
+        )
+        self._funnel_forget_ledger()
+
+    def _funnel_append_births(self, event):
         self.env.cr.execute(
             SQL(
                 """
@@ -317,17 +331,6 @@ class FunnelLedgerMixin(models.AbstractModel):
                 ids=tuple(self.ids),
             )
         )
-        self.env["funnel.grade.change"]._append(
-            {
-                "lead_id": lead.id,
-                "to_grade_id": lead[SUGGESTION].id,
-                "kind": "suggested",
-                **event,
-            }
-            for lead in self
-            if lead[SUGGESTION]
-        )
-        self._funnel_forget_ledger()
 
     def _funnel_forget_ledger(self):
         """Drop cached lists of rows, which were inserted by SQL."""

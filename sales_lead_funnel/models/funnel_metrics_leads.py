@@ -16,6 +16,14 @@ class FunnelMetricsLeads(models.AbstractModel):
     _inherit = ["funnel.metrics.base"]
 
     def _get_lead_specs(self):
+        return {
+            **self._get_obtained_specs(),
+            **self._get_closing_specs(),
+            **self._get_cycle_specs(),
+            **self._get_graded_specs(),
+        }
+
+    def _get_obtained_specs(self):
         _ = self.env._
         return {
             "lead_count": Spec(
@@ -39,6 +47,11 @@ class FunnelMetricsLeads(models.AbstractModel):
                     "obtained"
                 ),
             ),
+        }
+
+    def _get_closing_specs(self):
+        _ = self.env._
+        return {
             "won_count": Spec(
                 _("Won leads"),
                 "_read_closings",
@@ -66,6 +79,11 @@ class FunnelMetricsLeads(models.AbstractModel):
                 _win_rate,
                 _("won ÷ (won + lost), by closing date"),
             ),
+        }
+
+    def _get_cycle_specs(self):
+        _ = self.env._
+        return {
             "cycle_days_mean": Spec(
                 _("Average closing cycle (days)"),
                 "_read_closings",
@@ -81,6 +99,11 @@ class FunnelMetricsLeads(models.AbstractModel):
                 _cycle_median,
                 _("as above, the middle one: not moved by a few very long deals"),
             ),
+        }
+
+    def _get_graded_specs(self):
+        _ = self.env._
+        return {
             "grade_win_rate": Spec(
                 _("Win rate of graded leads"),
                 "_read_first_reviews",
@@ -144,40 +167,8 @@ class FunnelMetricsLeads(models.AbstractModel):
         :return: ``{key: SimpleNamespace(won, lost, amounts, days)}``; days from the
             lead being obtained to being won, one per win
         """
-        rows = self._read_rows(
-            SQL(
-                """
-                WITH leads AS (%(leads)s),
-                closing AS (
-                    SELECT DISTINCT ON (lead_id) lead_id, to_status, happened_at,
-                           NULL::float AS amount, NULL::timestamp AS began
-                      FROM funnel_stage_move
-                     WHERE happened_at < %(end)s
-                       AND lead_id IN (SELECT id FROM leads)
-                       AND to_status IS DISTINCT FROM from_status
-                     ORDER BY lead_id, id DESC
-                ),
-                merged AS (%(merged)s)
-                SELECT leads.key, closing.to_status, closing.happened_at, %(day)s,
-                       COALESCE(closing.began, lead.funnel_obtained_at,
-                                lead.create_date),
-                       COALESCE(closing.amount, lead.expected_revenue, 0)::float,
-                       lead.company_id
-                  FROM leads
-                  JOIN crm_lead lead ON lead.id = leads.id
-                  JOIN (SELECT * FROM closing UNION ALL SELECT * FROM merged) closing
-                    ON closing.lead_id = leads.id
-                 WHERE closing.happened_at >= %(start)s
-                   AND closing.to_status IN ('won', 'lost')
-                """,
-                day=self._local_day(SQL("closing.happened_at")),
-                leads=self._get_leads_sql(domain, groupby),
-                merged=self._get_merged_closings_sql(end),
-                start=start,
-                end=end,
-            )
-        )
         result = {}
+        rows = self._read_rows(self._get_closings_sql(start, end, domain, groupby))
         for key, status, closed_at, day, obtained_at, amount, company_id in rows:
             if key not in result:
                 amounts = Amounts(self._to_company_currency)
@@ -190,6 +181,40 @@ class FunnelMetricsLeads(models.AbstractModel):
             data.amounts.add(amount, company_id, day)
             data.days.append(max(0.0, days_between(obtained_at, closed_at)))
         return result
+
+    def _get_closings_sql(self, start, end, domain, groupby):
+        """Return the query: key, status, when, day, obtained, amount, company."""
+        return SQL(
+            """
+            WITH leads AS (%(leads)s),
+            closing AS (
+                SELECT DISTINCT ON (lead_id) lead_id, to_status, happened_at,
+                       NULL::float AS amount, NULL::timestamp AS began
+                  FROM funnel_stage_move
+                 WHERE happened_at < %(end)s
+                   AND lead_id IN (SELECT id FROM leads)
+                   AND to_status IS DISTINCT FROM from_status
+                 ORDER BY lead_id, id DESC
+            ),
+            merged AS (%(merged)s)
+            SELECT leads.key, closing.to_status, closing.happened_at, %(day)s,
+                   COALESCE(closing.began, lead.funnel_obtained_at,
+                            lead.create_date),
+                   COALESCE(closing.amount, lead.expected_revenue, 0)::float,
+                   lead.company_id
+              FROM leads
+              JOIN crm_lead lead ON lead.id = leads.id
+              JOIN (SELECT * FROM closing UNION ALL SELECT * FROM merged) closing
+                ON closing.lead_id = leads.id
+             WHERE closing.happened_at >= %(start)s
+               AND closing.to_status IN ('won', 'lost')
+            """,
+            day=self._local_day(SQL("closing.happened_at")),
+            leads=self._get_leads_sql(domain, groupby),
+            merged=self._get_merged_closings_sql(end),
+            start=start,
+            end=end,
+        )
 
     def _get_merged_closings_sql(self, end):
         """Return a SELECT of the closings of leads that were merged away.

@@ -71,31 +71,7 @@ class FunnelMetricsLosses(models.AbstractModel):
         :return: ``{key: SimpleNamespace(losses, of, amounts)}``; ``of`` counts the
             losses of all groups, each once
         """
-        rows = self._read_rows(
-            SQL(
-                """
-                WITH loss AS (
-                    SELECT %(key)s AS key, loss.id, loss.amount, lead.company_id,
-                           %(day)s AS day
-                      FROM (%(leads)s) leads
-                      JOIN crm_lead lead ON lead.id = leads.id
-                      JOIN funnel_loss loss ON loss.lead_id = leads.id
-                     WHERE loss.id IN %(losses)s
-                )
-                SELECT key, company_id, day, count(*),
-                       COALESCE(sum(amount), 0)::float,
-                       (SELECT count(DISTINCT id) FROM loss)
-                  FROM loss
-                 GROUP BY key, company_id, day
-                """,
-                key=self._get_loss_key(groupby),
-                day=self._local_day(SQL("loss.lost_at")),
-                leads=self._get_leads_sql(
-                    domain, groupby, own_keys=(*LOSS_KEYS, AMOUNT)
-                ),
-                losses=self._get_losses_sql(start, end),
-            )
-        )
+        rows = self._read_rows(self._get_loss_rows_sql(start, end, domain, groupby))
         result = {}
         for key, company_id, day, losses, amount, of in rows:
             if key not in result:
@@ -105,6 +81,30 @@ class FunnelMetricsLosses(models.AbstractModel):
             data.losses += losses
             data.amounts.add(amount, company_id, day)
         return result
+
+    def _get_loss_rows_sql(self, start, end, domain, groupby):
+        """Return the query: key, company, day, losses, amount, losses of all keys."""
+        return SQL(
+            """
+            WITH loss AS (
+                SELECT %(key)s AS key, loss.id, loss.amount, lead.company_id,
+                       %(day)s AS day
+                  FROM (%(leads)s) leads
+                  JOIN crm_lead lead ON lead.id = leads.id
+                  JOIN funnel_loss loss ON loss.lead_id = leads.id
+                 WHERE loss.id IN %(losses)s
+            )
+            SELECT key, company_id, day, count(*),
+                   COALESCE(sum(amount), 0)::float,
+                   (SELECT count(DISTINCT id) FROM loss)
+              FROM loss
+             GROUP BY key, company_id, day
+            """,
+            key=self._get_loss_key(groupby),
+            day=self._local_day(SQL("loss.lost_at")),
+            leads=self._get_leads_sql(domain, groupby, own_keys=(*LOSS_KEYS, AMOUNT)),
+            losses=self._get_losses_sql(start, end),
+        )
 
     def _get_loss_key(self, groupby):
         if groupby in LOSS_KEYS:

@@ -19,6 +19,13 @@ class FunnelMetricsStages(models.AbstractModel):
     _inherit = ["funnel.metrics.base"]
 
     def _get_stage_specs(self):
+        return {
+            **self._get_flow_specs(),
+            **self._get_stage_loss_specs(),
+            **self._get_dwell_specs(),
+        }
+
+    def _get_flow_specs(self):
         _ = self.env._
         return {
             "stage_entered": Spec(
@@ -54,6 +61,11 @@ class FunnelMetricsStages(models.AbstractModel):
                 _returned,
                 _("leads that went back to an earlier stage in the period"),
             ),
+        }
+
+    def _get_stage_loss_specs(self):
+        _ = self.env._
+        return {
             "stage_loss_count": Spec(
                 _("Lost"),
                 "_read_stays",
@@ -75,6 +87,11 @@ class FunnelMetricsStages(models.AbstractModel):
                     "once all are that old"
                 ),
             ),
+        }
+
+    def _get_dwell_specs(self):
+        _ = self.env._
+        return {
             "stage_dwell_days": Spec(
                 _("Average stay (days)"),
                 "_read_stays",
@@ -129,29 +146,9 @@ class FunnelMetricsStages(models.AbstractModel):
             exits counts outcomes in the period, exposure is in days, stays are
             ``Stay`` with the age at which the period began to see them (M4)
         """
-        now = min(end, self.env.cr.now())
-        if start > now:
+        if start > min(end, self.env.cr.now()):
             return {}  # nothing can be seen yet
-        rows = self._read_rows(
-            SQL(
-                """
-                SELECT stay.key, stay.entered_at >= %(start)s,
-                       COALESCE(stay.left_at < %(end)s, FALSE), stay.outcome,
-                       (EXTRACT(EPOCH FROM GREATEST(%(start)s, stay.entered_at)
-                           - stay.entered_at) / 86400)::float,
-                       (EXTRACT(EPOCH FROM CASE WHEN stay.left_at < %(end)s
-                           THEN stay.left_at ELSE %(now)s END
-                           - stay.entered_at) / 86400)::float
-                  FROM %(stays)s
-                 WHERE stay.entered_at < %(end)s
-                   AND (stay.left_at IS NULL OR stay.left_at >= %(start)s)
-                """,
-                stays=self._get_stays_sql(domain, groupby),
-                end=end,
-                start=start,
-                now=now,
-            )
-        )
+        rows = self._read_rows(self._get_stay_rows_sql(start, end, domain, groupby))
         result = {}
         for key, began, ended, outcome, age_seen, age_left in rows:
             data = result.setdefault(
@@ -168,6 +165,27 @@ class FunnelMetricsStages(models.AbstractModel):
         for data in result.values():
             data.dwell = summarise(data.stays)
         return result
+
+    def _get_stay_rows_sql(self, start, end, domain, groupby):
+        """Return the query: key, began and ended in it, outcome, ages in days."""
+        return SQL(
+            """
+            SELECT stay.key, stay.entered_at >= %(start)s,
+                   COALESCE(stay.left_at < %(end)s, FALSE), stay.outcome,
+                   (EXTRACT(EPOCH FROM GREATEST(%(start)s, stay.entered_at)
+                       - stay.entered_at) / 86400)::float,
+                   (EXTRACT(EPOCH FROM CASE WHEN stay.left_at < %(end)s
+                       THEN stay.left_at ELSE %(now)s END
+                       - stay.entered_at) / 86400)::float
+              FROM %(stays)s
+             WHERE stay.entered_at < %(end)s
+               AND (stay.left_at IS NULL OR stay.left_at >= %(start)s)
+            """,
+            stays=self._get_stays_sql(domain, groupby),
+            end=end,
+            start=start,
+            now=min(end, self.env.cr.now()),
+        )
 
     def _read_stay_cohort(self, start, end, domain, groupby):
         """Stays begun in the period, and those lost within the horizon (M8).

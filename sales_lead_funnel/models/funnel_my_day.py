@@ -216,28 +216,7 @@ class FunnelMyDay(models.AbstractModel):
         }
         domains = self._get_lead_domains()
         titles = {name: title for name, title in titles.items() if name in domains}
-        counts, users = {}, self.env["res.users"]
-        for name in titles:
-            groups = self.env["crm.lead"]._read_group(
-                self._trusting(domains[name]), ["user_id"], ["__count"]
-            )
-            counts[name] = {user.id: count for user, count in groups}
-            users = users.union(*(user for user, _count in groups))
-        rows = [
-            {
-                "id": user_id,
-                "name": name,
-                "counts": {column: counts[column].get(user_id, 0) for column in titles},
-            }
-            for user_id, name in [
-                *((user.id, user.name) for user in users),
-                (False, _("Nobody assigned")),
-            ]
-        ]
-        rows = [row for row in rows if any(row["counts"].values())]
-        rows.sort(
-            key=lambda row: (not row["id"], -row["counts"]["overdue"], row["name"])
-        )
+        counts = {name: self._count_by_user(domains[name]) for name in titles}
         return {
             "empty": _("No contact is due or overdue, and no lead at risk."),
             "columns": [
@@ -251,8 +230,36 @@ class FunnelMyDay(models.AbstractModel):
                 }
                 for name, title in titles.items()
             ],
-            "rows": rows,
+            "rows": self._get_team_rows(counts),
         }
+
+    def _count_by_user(self, domain):
+        """Return ``{user: number of leads}``, the empty user for nobody's."""
+        leads = self.env["crm.lead"]
+        groups = leads._read_group(self._trusting(domain), ["user_id"], ["__count"])
+        return dict(groups)
+
+    def _get_team_rows(self, counts):
+        """Return a row per user, who is most behind first.
+
+        :param dict counts: ``{column: {user: number of leads}}``
+        """
+        users = self.env["res.users"].union(
+            *(user for c in counts.values() for user in c)
+        )
+        rows = [
+            {
+                "id": user.id,
+                "name": user.name or self.env._("Nobody assigned"),
+                "counts": {name: found.get(user, 0) for name, found in counts.items()},
+            }
+            for user in [*users, users.browse()]
+        ]
+        rows = [row for row in rows if any(row["counts"].values())]
+        rows.sort(
+            key=lambda row: (not row["id"], -row["counts"]["overdue"], row["name"])
+        )
+        return rows
 
     def _get_meeting(self):
         """Return the A list: what moved, what blocks, what comes next (S1-15)."""

@@ -1,5 +1,6 @@
 """Through which door a change came."""
 
+import re
 import threading
 from urllib.parse import urlsplit
 
@@ -7,7 +8,16 @@ from odoo.http import request
 from odoo.models import BaseModel
 
 PATH_KEY = "funnel_path"
-RPC_PREFIXES = ("/xmlrpc", "/jsonrpc", "/json/", "/web/dataset/call_kw")
+WEB_CALL = "/web/dataset/call_"
+RPC_PREFIXES = ("/xmlrpc", "/jsonrpc", "/json/", f"{WEB_CALL}kw")
+# What the web client calls for the entries of its menus, on leads.
+SCREEN_CALLS = {
+    "action_archive": "button",
+    "action_unarchive": "button",
+    "copy": "button",
+    "name_create": "form",
+}
+_JSON_CALL = re.compile(r"^/json/\d+/([^/]+)/([^/]+)")
 
 
 class PathToken(str):
@@ -37,7 +47,32 @@ def current_path(env):
     token = env.context.get(PATH_KEY)
     if isinstance(token, PathToken):
         return str(token)
-    return "rpc" if _get_url_path().startswith(RPC_PREFIXES) else "server"
+    return _name_request(_get_url_path())
+
+
+def _name_request(url_path):
+    """Name the door of a request by its address and what it calls."""
+    if not url_path.startswith(RPC_PREFIXES):
+        return "server"
+    if url_path.startswith(WEB_CALL):
+        model, method = get_call(url_path)
+        return SCREEN_CALLS.get(method if model == "crm.lead" else "", "rpc")
+    return "rpc"
+
+
+def get_call(url_path):
+    """Return the model and method that a remote call names, empty where unknown.
+
+    The web client repeats them in the address, which says nothing: only the
+    parameters count. With /json/2 the address is what is called.
+    """
+    called = _JSON_CALL.match(url_path)
+    if called:
+        return called.groups()
+    if request and url_path.startswith(WEB_CALL):
+        params = request.params
+        return params.get("model") or "", params.get("method") or ""
+    return "", ""
 
 
 def _is_automation(env):

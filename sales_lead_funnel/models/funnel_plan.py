@@ -5,6 +5,7 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.safe_eval import safe_eval
 
 from .funnel_batches import attempt, run_in_batches
 from .mail_activity import CALL, TODO
@@ -16,6 +17,8 @@ FIRST_CONTACT_WINDOW = 30  # days back that new leads are looked for
 OVERDUE_WINDOW = 60  # days overdue beyond which nobody is reminded any more
 ESCALATE_AFTER = 3  # days overdue until the manager is told
 EARLIEST_ZONE = timedelta(hours=14)  # it is tomorrow there first
+REVIEW_RULE = "sales_lead_funnel.automation_review_grade_a"
+RULE_HAS_TIME = timedelta(days=1)  # to ask by itself; core's cron may lag behind
 
 
 class FunnelPlan(models.AbstractModel):
@@ -111,8 +114,36 @@ class FunnelPlan(models.AbstractModel):
         :return: number of leads looked after
         """
         proposed = leads.filtered(lambda lead: lead.funnel_grade_state == "proposed")
-        step = partial(self._attempt, self._ask_review)
-        return attempt(self.env, step, proposed.sudo(), _logger)
+        return attempt(self.env, self._ask_reviews_of, proposed.sudo(), _logger)
+
+    @api.private
+    def ask_missed_reviews(self):
+        """Grades the rule should have asked about and did not: ask for their review.
+
+        Such were proposed before there was the rule, or while rules did not run.
+
+        :return: number of leads looked after
+        """
+        rule = self.env.ref(REVIEW_RULE, raise_if_not_found=False)
+        if not rule or not rule.sudo().active:
+            return 0
+        leads = self.env["crm.lead"].sudo()
+        work = (self._get_unasked_domain(rule.sudo()), self._ask_reviews_of)
+        return run_in_batches(leads, "missed_reviews", BATCH, work, logger=_logger)
+
+    def _get_unasked_domain(self, rule):
+        """Return the domain of proposed grades that wait without an activity."""
+        lately = fields.Datetime.now() - RULE_HAS_TIME
+        proposed_at = Domain("funnel_proposed_at", "=", False)
+        proposed_at |= Domain("funnel_proposed_at", "<", lately)
+        unasked = self._not_planned(
+            "review",
+            "(planned.active OR planned.create_date"
+            " >= COALESCE(%(lead)s.funnel_proposed_at, '-infinity'))",
+        )
+        asked = safe_eval(rule.filter_domain or "[]", rule._get_eval_context())
+        proposed = Domain("funnel_grade_state", "=", "proposed")
+        return proposed & proposed_at & unasked & Domain(asked)
 
     # ------------------------------------------------------------
     # WHICH LEADS
@@ -202,10 +233,14 @@ class FunnelPlan(models.AbstractModel):
         if lead.user_id:
             lead._funnel_schedule("resume", CALL, today, summary, lead.user_id)
 
-    def _ask_review(self, lead):
+    def _ask_reviews_of(self, leads):
+        proposers = leads._funnel_get_proposers()
+        for lead in leads:
+            self._ask_review(lead, lead._funnel_get_grader_id(proposers))
+
+    def _ask_review(self, lead, proposer_id):
         """Ask the leader of the team; without one, whoever sees the lead."""
         manager = lead._funnel_pick_manager(lead.team_id.user_id)
-        proposer_id = lead._funnel_get_proposers().get(lead.id, lead.user_id.id)
         if manager.id == proposer_id:
             manager = manager.browse()
         lead = lead._funnel_speaking_to(manager)

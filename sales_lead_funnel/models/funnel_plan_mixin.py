@@ -1,7 +1,8 @@
 from odoo import models
+from odoo.fields import Domain
 
 from .funnel_activity_mixin import CONTACTS
-from .mail_activity import CALL
+from .mail_activity import CALL, STAGE_DATA
 
 REOPENERS = {"active", "probability", "stage_id"}  # what may take a lead back
 
@@ -39,9 +40,14 @@ class FunnelPlanMixin(models.AbstractModel):
             )
         )
         if closed:
-            purposes = (*CONTACTS, "escalation")
-            closed._funnel_get_open([("funnel_purpose", "in", purposes)]).unlink()
+            closed._funnel_get_open(self._funnel_get_ended_domain()).unlink()
         return result
+
+    def _funnel_get_ended_domain(self):
+        """Return which open activities nobody needs once a lead is won or lost."""
+        ended = Domain("funnel_purpose", "in", (*CONTACTS, "escalation"))
+        data = self.env.ref(STAGE_DATA, raise_if_not_found=False)
+        return ended | Domain("activity_type_id", "=", data.id) if data else ended
 
     # ------------------------------------------------------------
     # HANDED OVER

@@ -8,6 +8,7 @@ from ..exceptions import FunnelRegisterError
 from ..tools.names import split_client, split_contact
 from .base.limits import LIMITS, cut
 from .base.optional_number import OptionalFloat, OptionalInteger, OptionalMonetary
+from .base.searching import yes_or_no
 from .base.telling import get_latest
 
 ENTRY_DEADLINE = timedelta(hours=24)  # S0-34
@@ -122,9 +123,8 @@ class FunnelRegisterMixin(models.AbstractModel):
                 bool(obtained) and recorded - obtained <= ENTRY_DEADLINE
             )
 
-    def _search_funnel_entered_on_time(self, operator, value):
-        if operator != "in":
-            return NotImplemented
+    @yes_or_no
+    def _search_funnel_entered_on_time(self):
         on_time = SQL(
             "(SELECT id FROM crm_lead WHERE create_date - funnel_obtained_at <= %s)",
             ENTRY_DEADLINE,

@@ -21,10 +21,13 @@ def follow_deletions(model, paths):
     found = []
     for path in paths:
         found.append(path)
-        comodel = model.env.get(_get_comodel(model, path))
-        if comodel is not None and "create_date" in comodel._fields:
-            found.append(f"{path}.create_date")
-    return found
+        names = path.split(".")
+        for length in range(1, len(names) + 1):
+            start = ".".join(names[:length])
+            comodel = model.env.get(_get_comodel(model, start))
+            if comodel is not None and "create_date" in comodel._fields:
+                found.append(f"{start}.create_date")
+    return list(dict.fromkeys(found))
 
 
 def _get_comodel(model, path):

@@ -100,6 +100,7 @@ class FunnelStageApproval(models.Model):
 
         The rest is given explicitly, because defaults can be sent by any caller.
         """
+        self._funnel_check_links(vals)
         asked = {**self.default_get(["lead_id", "stage_id"]), **vals}
         asked = {name: asked.get(name) for name in ("lead_id", "stage_id", "note")}
         return {

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .base.searching import yes_or_no
 from .funnel_batches import try_again
 
 STATUSES = [("pending", "Ongoing"), ("won", "Won"), ("lost", "Lost")]
@@ -94,10 +95,9 @@ class FunnelStageMove(models.Model):
         rebuilt.told_late = False
         return super(FunnelStageMove, self - rebuilt)._compute_told_late()
 
-    def _search_told_late(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        late = super()._search_told_late(operator, value)
+    @yes_or_no
+    def _search_told_late(self):
+        late = super()._search_told_late("in", [True])
         return late & Domain("rebuilt", "=", False)
 
     def _search(self, domain, *args, **kwargs):
@@ -112,12 +112,11 @@ class FunnelStageMove(models.Model):
     def _reconcile(self, path, rebuilt=False):
         """Append what the ledger missed: raw SQL by others, or old leads.
 
-        A lead without rows gets its birth, one whose last row differs from its
-        live stage or status gets one more row. One set-based statement.
-
-        :return: number of rows added
+        A lead without rows gets its birth, one whose last row differs from its live
+        stage or status one more row. Returns the number of rows added.
         """
         self._flush_leads()
+        now = self.env.cr.now()
         self.env.cr.execute(
             SQL(
                 """
@@ -126,15 +125,7 @@ class FunnelStageMove(models.Model):
                     happened_at, recorded_at, user_id, path, rebuilt)
                 SELECT lead.id, last.to_stage_id, lead.stage_id,
                        last.to_status, COALESCE(lead.won_status, 'pending'),
-                       GREATEST(last.happened_at, LEAST(%(now)s, CASE
-                           WHEN %(rebuilt)s AND lead.won_status IN ('won', 'lost')
-                           THEN COALESCE(lead.date_closed, lead.write_date, %(now)s)
-                           WHEN %(rebuilt)s
-                           THEN COALESCE(
-                               CASE WHEN last.lead_id IS NOT NULL
-                                    THEN lead.date_last_stage_update END,
-                               lead.create_date, %(now)s)
-                           ELSE %(now)s END)),
+                       GREATEST(last.happened_at, LEAST(%(now)s, %(moment)s)),
                        %(now)s, NULL, %(path)s, %(rebuilt)s
                   FROM crm_lead lead
                   LEFT JOIN (
@@ -149,9 +140,10 @@ class FunnelStageMove(models.Model):
                     OR last.to_status IS DISTINCT FROM
                        COALESCE(lead.won_status, 'pending')
                 """,
+                moment=self._guess_moment(now) if rebuilt else now,
                 path=path,
                 rebuilt=rebuilt,
-                now=self.env.cr.now(),
+                now=now,
             )
         )
         count = self.env.cr.rowcount + self._reconcile_archived()
@@ -200,6 +192,20 @@ class FunnelStageMove(models.Model):
                 moment=moment,
                 leads=lead_ids,
             )
+        )
+
+    def _guess_moment(self, now):
+        """Return the column of when an old lead came to where it is."""
+        return SQL(
+            """
+            CASE WHEN lead.won_status IN ('won', 'lost')
+                 THEN COALESCE(lead.date_closed, lead.write_date, %(now)s)
+                 ELSE COALESCE(
+                     CASE WHEN last.lead_id IS NOT NULL
+                          THEN lead.date_last_stage_update END,
+                     lead.create_date, %(now)s) END
+            """,
+            now=now,
         )
 
     def _cron_reconcile(self):

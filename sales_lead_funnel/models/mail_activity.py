@@ -4,6 +4,7 @@ from .base.arguments import one_record, read_text
 
 CALL = "mail.mail_activity_data_call"
 TODO = "mail.mail_activity_data_todo"
+STAGE_DATA = "sales_lead_funnel.mail_activity_type_stage_data"
 LOGGED_CATEGORIES = ("phonecall", "meeting")  # talks with the client
 PURPOSES = [
     ("first_contact", "First contact"),
@@ -18,7 +19,7 @@ PURPOSES = [
 
 class MailActivity(models.Model):
     _name = "mail.activity"
-    _inherit = ["funnel.derived.mixin", "mail.activity"]
+    _inherit = ["funnel.derived.mixin", "funnel.calendar.mixin", "mail.activity"]
 
     # What the addon planned it for: summaries are translated, and people edit them.
     funnel_purpose = fields.Selection(

@@ -95,24 +95,6 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_cover(self, scope):
-        company = self.env.company
-        zone = company._funnel_get_tz()
-        last_day = fields.Date.subtract(scope.period.date_to, days=1)
-        as_of = fields.Datetime.context_timestamp(
-            self.with_context(tz=zone), self.env.cr.now()
-        )
-        facts = [
-            (self.env._("Period"), f"{scope.period.date_from} – {last_day}"),
-            (self.env._("Company"), company.name),
-            (self.env._("Team"), scope.team.name or self.env._("All teams")),
-            (self.env._("As of"), f"{as_of:%Y-%m-%d %H:%M} ({zone})"),
-            (self.env._("Currency"), company.currency_id.name),
-            (self.env._("Read by"), self._get_reader()),
-        ]
-        specs = self.env["funnel.metrics"]._get_specs()
-        used = [*HEADLINES, "grade_win_rate", *STAGE_FIGURES]
-        used += ["stage_conversion", "stage_loss_rate", "source_conversion"]
-        used += LOSS_FIGURES
         return Sheet(
             self.env._("Cover"),
             [
@@ -122,7 +104,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
                         Column(self.env._("Scope"), width=26),
                         Column(self.env._("Content"), width=90),
                     ],
-                    facts,
+                    self._get_scope_facts(scope),
                 ),
                 Note(self._get_reading_notes()),
                 Table(
@@ -130,12 +112,35 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
                         Column(self.env._("Figure"), width=26),
                         Column(self.env._("Definition"), width=90, wrap=True),
                     ],
-                    [(specs[code].label, specs[code].definition) for code in used],
+                    self._get_definitions(),
                     title=self.env._("Definitions"),
                 ),
             ],
             landscape=False,
         )
+
+    def _get_scope_facts(self, scope):
+        company = self.env.company
+        zone = company._funnel_get_tz()
+        last_day = fields.Date.subtract(scope.period.date_to, days=1)
+        as_of = fields.Datetime.context_timestamp(
+            self.with_context(tz=zone), self.env.cr.now()
+        )
+        return [
+            (self.env._("Period"), f"{scope.period.date_from} – {last_day}"),
+            (self.env._("Company"), company.name),
+            (self.env._("Team"), scope.team.name or self.env._("All teams")),
+            (self.env._("As of"), f"{as_of:%Y-%m-%d %H:%M} ({zone})"),
+            (self.env._("Currency"), company.currency_id.name),
+            (self.env._("Read by"), self._get_reader()),
+        ]
+
+    def _get_definitions(self):
+        specs = self.env["funnel.metrics"]._get_specs()
+        used = [*HEADLINES, "grade_win_rate", *STAGE_FIGURES]
+        used += ["stage_conversion", "stage_loss_rate", "source_conversion"]
+        used += LOSS_FIGURES
+        return [(specs[code].label, specs[code].definition) for code in used]
 
     def _get_reader(self):
         """Whose rights decided which leads count."""
@@ -262,26 +267,26 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
                 (name, *parts, leads.value, amount.value, get_remark(self.env, share))
             )
         rows.sort(key=lambda row: -row[6])
-        return Table(
-            [
-                Column(self.env._("Source")),
-                Column(self.env._("Conversion"), "percent", dash=True),
-                Column(self.env._("Won"), "integer"),
-                Column(self.env._("Judged"), "integer"),
-                Column(self.env._("95 % from"), "percent"),
-                Column(self.env._("95 % to"), "percent"),
-                Column(self.env._("New leads"), "integer"),
-                Column(self.env._("Won amount"), "money"),
-                Column(self.env._("Remark")),
-            ],
-            rows,
-            title=self.env._(
-                "Sources: conversion of the leads obtained from %(first)s to %(last)s; "
-                "new leads and won amount of this month",
-                first=mature.date_from,
-                last=fields.Date.subtract(mature.date_to, days=1),
-            ),
+        title = self.env._(
+            "Sources: conversion of the leads obtained from %(first)s to %(last)s; "
+            "new leads and won amount of this month",
+            first=mature.date_from,
+            last=fields.Date.subtract(mature.date_to, days=1),
         )
+        return Table(self._get_source_columns(), rows, title=title)
+
+    def _get_source_columns(self):
+        return [
+            Column(self.env._("Source")),
+            Column(self.env._("Conversion"), "percent", dash=True),
+            Column(self.env._("Won"), "integer"),
+            Column(self.env._("Judged"), "integer"),
+            Column(self.env._("95 % from"), "percent"),
+            Column(self.env._("95 % to"), "percent"),
+            Column(self.env._("New leads"), "integer"),
+            Column(self.env._("Won amount"), "money"),
+            Column(self.env._("Remark")),
+        ]
 
     def _get_names(self, model, keys):
         """Return ``{id or False: name}`` of records that figures are grouped by."""

@@ -13,7 +13,6 @@ from . import test_import_files
 from . import test_import_followups
 from . import test_import_register
 from . import test_ledger_paths
-from . import test_ledger_property
 from . import test_metrics
 from . import test_metrics_access
 from . import test_metrics_losses

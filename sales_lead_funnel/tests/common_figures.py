@@ -152,6 +152,13 @@ class FiguresCommon(FunnelCommon):
 
     @classmethod
     def _tell_of_losses(cls):
+        return {
+            **cls._tell_of_returns(),
+            **cls._tell_of_losses_at_the_end(),
+        }
+
+    @classmethod
+    def _tell_of_returns(cls):
         new, middle, late, _won = cls.stages
         fair = cls.source_fair.id
 
@@ -173,12 +180,18 @@ class FiguresCommon(FunnelCommon):
         cls._lose(restored, "2024-03-07 15:00")
         cls._restore(restored, "2024-03-09 15:00")
         cls._go(restored, "2024-03-28 15:00", middle)
+        return {
+            "goes back, on, and is lost": returns,
+            "is lost and restored": restored,
+        }
 
+    @classmethod
+    def _tell_of_losses_at_the_end(cls):
         in_march = cls._obtain(
             "2024-03-07 15:00",
             team_id=cls.team_other.id,
             stage_id=cls.stage_other_team.id,
-            source_id=fair,
+            source_id=cls.source_fair.id,
             funnel_need_fit="partial",
         )
         cls._lose(in_march, "2024-04-01 03:59:59")
@@ -192,8 +205,6 @@ class FiguresCommon(FunnelCommon):
         )
         cls._lose(of_nobody, "2024-03-16 15:00")
         return {
-            "goes back, on, and is lost": returns,
-            "is lost and restored": restored,
             "is lost in the last second of March": in_march,
             "is lost in the first second of April": in_april,
             "of nobody, obtained when the clocks went forward": of_nobody,

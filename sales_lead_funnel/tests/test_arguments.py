@@ -4,6 +4,8 @@ import inspect
 from contextlib import suppress
 from datetime import timedelta
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.service.model import call_kw, get_public_method
 from odoo.tests import tagged
@@ -294,3 +296,88 @@ class TestOddArguments(FunnelCommon):
             iter(["won_count"]), None, None
         )
         self.assertEqual(list(figures), ["won_count"])
+
+
+@tagged("post_install", "-at_install")
+class TestOddLinks(FunnelCommon):
+    """What is no record does not get into a many2one of ours, on no door."""
+
+    ODD = ([1], [], {"a": 1}, {}, "x", 1.5, True, 0, -1, 10**30, (2**31,), ([1],))
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lead = cls._create_lead(name="Steel mill")
+
+    def _links(self):
+        """Yield the many2one fields of ours that somebody may write, with model."""
+        intake = self.env.registry["funnel.intake.mixin"]
+        for model in self.env.registry.values():
+            if model._abstract or not issubclass(model, intake):
+                continue
+            for field in model._fields.values():
+                is_ours = f"{model._name}.{field.name}".find("funnel") >= 0
+                is_told = field.store and not (field.readonly or field.related)
+                if field.type == "many2one" and is_ours and is_told:
+                    yield self.env[model._name], field
+
+    def test_every_link_refuses_what_is_no_record(self):
+        names = set()
+        for model, field in self._links():
+            names.add(str(field))
+            for odd in self.ODD:
+                with (
+                    self.subTest(field=str(field), odd=odd),
+                    self.assertRaisesRegex(UserError, "there is no such record"),
+                ):
+                    model._funnel_check_links({field.name: odd})
+            for fine in (1, False, None, "", (1, "name"), (), model.env.user):
+                model._funnel_check_links({field.name: fine})
+        self.assertLessEqual(
+            {"funnel.followup.lead_id", "crm.lead.funnel_grade_id"}, names
+        )
+
+    def test_people_are_told_the_field_when_they_create(self):
+        env = self.env(user=self.rep)
+        papers = {
+            "funnel.followup": {"summary": "x"},
+            "funnel.evaluation": {},
+            "funnel.stakeholder": {"name": "Fry"},
+            "funnel.closing.step": {"name": "Sign", "date_due": "2026-03-01"},
+            "funnel.resource.request": {"name": "Demo", "wanted_date": "2026-03-01"},
+            "funnel.stage.approval": {"stage_id": self.stage_next.id},
+        }
+        for model, vals in papers.items():
+            for odd in self.ODD:
+                with (
+                    self.subTest(model=model, odd=odd),
+                    self.assertRaisesRegex(UserError, "“Lead” is"),
+                ):
+                    env[model].create({**vals, "lead_id": odd})
+
+    def test_people_are_told_the_field_when_they_write(self):
+        env = self.env(user=self.rep)
+        log = env["funnel.followup"].create({"lead_id": self.lead.id, "summary": "x"})
+        step = env["funnel.closing.step"].create(
+            {"lead_id": self.lead.id, "name": "Sign", "date_due": "2026-03-01"}
+        )
+        for odd in ({"a": 1}, [1], 10**30):
+            with self.subTest(odd=odd):
+                with self.assertRaisesRegex(UserError, "“Lead” is"):
+                    step.write({"lead_id": odd})
+                with self.assertRaises(UserError):
+                    log.write({"lead_id": odd})
+                with self.assertRaisesRegex(UserError, "“Person of the decision"):
+                    log.write({"stakeholder_id": odd})
+
+    def test_odd_default_of_the_context(self):
+        logs = self.env["funnel.followup"].with_user(self.rep)
+        for odd in ([1], [], "x", 1.5):
+            forged = logs.with_context(default_lead_id=odd)
+            with (
+                self.subTest(odd=odd),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
+                self.env.cr.savepoint(),
+            ):
+                forged.create({"summary": "x"})

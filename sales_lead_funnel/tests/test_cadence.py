@@ -147,6 +147,39 @@ class TestOverdue(CadenceCommon):
         self.assertTrue(self.late.funnel_contact_overdue)
         self.assertFalse(self.soon.funnel_contact_overdue)
 
+    def test_overdue_means_the_same_to_field_and_search(self):
+        archived, undated, won = (
+            self._create_lead(),
+            self._create_lead(user_id=False),
+            self._create_lead(),
+        )
+        with_step(archived).funnel_agreed_contact_date = "2026-01-01"
+        archived.active = False
+        won.action_set_won()
+        leads = self.late | self.soon | archived | undated | won
+        leads = leads.with_context(active_test=False)
+        overdue = leads.filtered("funnel_contact_overdue")
+        self.assertNotIn(archived, overdue)
+        self.assertIn(self.late, overdue)
+        for operator, value, expected in (
+            ("=", True, overdue),
+            ("=", False, leads - overdue),
+            ("!=", True, leads - overdue),
+            ("!=", False, overdue),
+            ("in", [True], overdue),
+            ("in", [False], leads - overdue),
+            ("in", [True, False], leads),
+            ("in", [], leads.browse()),
+            ("not in", [True], leads - overdue),
+            ("not in", [False], overdue),
+            ("not in", [True, False], leads.browse()),
+        ):
+            domain = [("funnel_contact_overdue", operator, value)]
+            with self.subTest(operator=operator, value=value):
+                found = leads.search([("id", "in", leads.ids), *domain])
+                self.assertEqual(found, expected)
+                self.assertEqual(leads.filtered_domain(domain), expected)
+
     def test_overdue_is_counted_per_rep(self):
         team = self.env["funnel.my.day"].with_user(self.manager).get_day()["team"]
         [row] = [row for row in team["rows"] if row["id"] == self.rep.id]

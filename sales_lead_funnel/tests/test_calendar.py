@@ -112,6 +112,48 @@ class TestDaysThatCannotBe(FunnelCommon):
             "“Due on”",
         )
 
+    def test_days_of_core_by_which_we_plan(self):
+        lead = self.lead.with_user(self.rep)
+        for value in ("9999-12-31", "0202-02-02"):
+            self.assertTold(
+                lambda day: lead.write({"date_deadline": day}),
+                value,
+                "Momcorp.*Expected Closing",
+            )
+            self.assertTold(
+                lambda day: lead.activity_schedule(
+                    "mail.mail_activity_data_call", day, summary="Call back"
+                ),
+                value,
+                "Call back.*Due Date",
+            )
+        activity = lead.activity_schedule("mail.mail_activity_data_call", "2026-03-01")
+        self.assertTold(
+            lambda day: activity.write({"date_deadline": day}), "9999-12-31", "Due Date"
+        )
+
+    def test_what_other_code_plans_at_the_end_of_time_breaks_no_job(self):
+        lead = self.lead.sudo()
+        lead.date_deadline = "9999-12-31"
+        lead.activity_schedule(
+            "mail.mail_activity_data_call", "9999-12-31", user_id=self.rep.id
+        )
+        self.env.flush_all()
+        for xmlid, cron in self._crons().items():
+            with (
+                self.subTest(xmlid),
+                self.enter_registry_test_mode(),
+                self.assertNoLogs("odoo.addons.sales_lead_funnel", "ERROR"),
+            ):
+                cron.method_direct_trigger()
+        self.env["funnel.my.day"].with_user(self.rep).get_day()
+
+    def _crons(self):
+        data = self.env["ir.model.data"].search(
+            [("module", "=", "sales_lead_funnel"), ("model", "=", "ir.cron")]
+        )
+        return {row.name: self.env["ir.cron"].browse(row.res_id) for row in data}
+
     def test_default_that_a_user_saved_is_left_out(self):
         defaults = self.env["ir.default"].with_user(self.rep)
         defaults.set("crm.lead", "funnel_purchase_date", "9999-12-31", user_id=True)

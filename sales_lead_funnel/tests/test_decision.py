@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged, users
 
@@ -104,6 +106,40 @@ class TestEvaluation(FollowupCommon):
                 change()
         self._evaluate(5).line_ids.score = 6  # one's own
 
+    def test_who_evaluates_in_a_colleague_s_name_is_told_so(self):
+        told = "Momcorp CRM: “By” must be you"
+        for lines in ((), (5, 6)):
+            with self.subTest(lines=lines), self.assertRaisesRegex(AccessError, told):
+                self._evaluate(*lines, user_id=self.manager.id)
+        form = Form(
+            self.env["funnel.evaluation"]
+            .with_user(self.rep)
+            .with_context(default_lead_id=self.lead.id)
+        )
+        form.user_id = self.manager
+        with self.assertRaisesRegex(AccessError, told):
+            form.save()
+        self._evaluate(5, by=self.manager, user_id=self.rep.id)
+
+    def test_lines_of_an_evaluation_that_is_there_stay_its_author_s(self):
+        theirs = self._evaluate(9, by=self.manager)
+        axis = self.env["funnel.evaluation.axis"].search([])[-1]
+        line = (0, 0, {"evaluation_id": theirs.id, "axis_id": axis.id, "score": 1})
+        own = self._evaluate(5, line_ids=[line])
+        self.assertEqual(own.line_ids.evaluation_id, own)
+        self.assertEqual(theirs.line_ids.mapped("score"), [9])
+
+    def test_dialog_of_the_lead_offers_no_second_one(self):
+        xmlid = "sales_lead_funnel.funnel_evaluation_view_form_dialog"
+        arch = self.env["crm.lead"].get_view(
+            self.env.ref("crm.crm_lead_view_form").id, "form"
+        )["arch"]
+        [field] = etree.fromstring(arch).xpath("//field[@name='funnel_evaluation_ids']")
+        self.assertIn(xmlid, field.get("context"))
+        arch = self.env["funnel.evaluation"].get_view(self.env.ref(xmlid).id)["arch"]
+        buttons = etree.fromstring(arch).xpath("//footer/button/@special")
+        self.assertEqual(buttons, ["save", "cancel"])
+
     def test_another_weight_changes_no_history(self):
         axes = self.env["funnel.evaluation.axis"].search([])
         evaluation = self._evaluate(8, 4)
@@ -204,16 +240,13 @@ class TestEvaluationAuthor(FollowupCommon):
     def test_nor_by_import(self):
         model = self.env["funnel.evaluation"].with_user(self.rep)
         own = model.create(self._vals(user_id=self.rep.id))
-        for name, record, told in (
-            ("lead_id/.id", self.lead, "only who evaluated"),  # of the scores in it
-            (".id", own, "must be you"),
-        ):
+        for name, record in (("lead_id/.id", self.lead), (".id", own)):
             row = [str(record.id), str(self.manager.id)]
             for context in ({}, {"import_file": True}):
                 importer = model.with_context(**context)
                 result = importer.load([name, "user_id/.id"], [row])
                 self.assertFalse(result["ids"])
-                self.assertIn(told, str(result["messages"]))
+                self.assertIn("must be you", str(result["messages"]))
 
     def test_manager_evaluates_for_others(self):
         model = self.env["funnel.evaluation"].with_user(self.manager)

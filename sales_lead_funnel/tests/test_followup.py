@@ -54,6 +54,15 @@ class FollowupCommon(FunnelCommon):
 @tagged("post_install", "-at_install")
 class TestLog(FollowupCommon):
     @users("user_sales_salesman")
+    def test_contact_with_a_long_name_is_offered_as_far_as_it_fits(self):
+        partner = self.env["res.partner"].create({"name": "n" * 300})
+        lead = self._create_lead(by=self.rep, partner_id=partner.id)
+        context = lead.action_funnel_log_followup()["context"]
+        logs = self.env["funnel.followup"].with_user(self.rep).with_context(**context)
+        form = Form(logs, view="sales_lead_funnel.funnel_followup_view_form_quick")
+        form.summary = "Called"
+        self.assertEqual(form.save().contact, "n" * 255 + "…")
+
     def test_quick_form_has_six_inputs(self):
         action = self.lead.with_env(self.env).action_funnel_log_followup()
         form = Form(

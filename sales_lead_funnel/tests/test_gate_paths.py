@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..exceptions import FunnelGateError
-from ..models import funnel_gate_policy
+from ..models import funnel_gate_policy, funnel_path
 from ..models.funnel_gate_policy import PASS_KEY
 from ..models.gates.watch import WATCH_KEY
 from .common_gates import DoorsCommon, GateCommon, RemoteCommon
@@ -615,7 +615,7 @@ class TestGateBackground(DoorsCommon):
         self.patch(funnel_gate_policy, "_get_url_path", lambda: address)
         self.patch(
             funnel_gate_policy,
-            "_get_call",
+            "get_call",
             lambda _url: ("sale.order", "action_confirm"),
         )
         self._move_as(self.rep)
@@ -664,7 +664,7 @@ class TestGateBackground(DoorsCommon):
         for (model, method), expected in calls.items():
             params = {"model": model, "method": method}
             served = SimpleNamespace(params=params)
-            self.patch(funnel_gate_policy, "request", served)
+            self.patch(funnel_path, "request", served)
             with self.subTest(model=model, method=method):
                 self.assertEqual(funnel_gate_policy._is_foreign(url), not expected)
 

@@ -274,6 +274,34 @@ class TestGatePlan(GateCommon):
         self.assertFalse(self._planned(leads, "stage_data"))
         self.assertNotIn("Complete", "".join(leads.message_ids.mapped("body")))
 
+    def test_lead_that_closes_is_not_called_complete(self):
+        self._create_criterion("funnel_need")
+        later = self._create_lead(name="Closed by others")
+        self._move(self.lead + later, self.stage_next)
+        self._run("ir_cron_stage_data")
+        asked = self._planned(self.lead, "stage_data")
+        self.assertTrue(asked)
+        self.lead.action_set_lost()
+        self.assertFalse(asked.exists())
+        asked = self._planned(later, "stage_data")
+        self.env.cr.execute(
+            "UPDATE crm_lead SET won_status = 'lost' WHERE id = %s", [later.id]
+        )
+        self._run("ir_cron_stage_data")
+        self.assertFalse(asked.exists())
+        told = (self.lead + later).message_ids.mapped("body")
+        self.assertFalse([body for body in told if "Complete" in body])
+
+    def test_owner_who_left_is_asked_for_no_data(self):
+        self._create_criterion("funnel_need")
+        self._move(self.lead, self.stage_next)
+        self.rep.active = False
+        self._run("ir_cron_stage_data")
+        self.assertFalse(self._planned(self.lead, "stage_data"))
+        self.lead.user_id = self.colleague
+        self._run("ir_cron_stage_data")
+        self.assertEqual(self._planned(self.lead, "stage_data").user_id, self.colleague)
+
     def test_complete_leads_are_left_alone(self):
         self._create_criterion("funnel_need")
         self.lead.funnel_need = "A CRM"

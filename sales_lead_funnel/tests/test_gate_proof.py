@@ -111,6 +111,15 @@ class TestProvenStage(GateCommon):
         self.env.invalidate_all()
         self.assertEqual(lead.funnel_suggested_grade_id, self.grade_b)
 
+    def test_proof_moves_on_when_the_proven_stage_is_deleted(self):
+        between = self.stage_next.copy({"name": "Between", "sequence": 3})
+        self._create_criterion("funnel_need", stage=between)
+        self._create_criterion("funnel_authority")
+        self.lead.funnel_need = "A CRM"
+        self.assertEqual(self._fact(), (between, 0))
+        between.unlink()
+        self.assertEqual(self._fact(), (self.stage_new, 0))
+
     def test_stages_in_between_count(self):
         self._create_criterion("funnel_need")
         self._create_criterion("funnel_authority", stage=self.stage_won)

@@ -390,6 +390,35 @@ class TestGradeWrittenDirectly(GradeCommon):
                 self.assertGraded(lead, self.grade_b, "proposed")
                 self.assertEqual(self._changes(lead, "proposed").reason, "Met them")
 
+    def test_reason_alone_is_kept_while_the_grade_waits(self):
+        lead = self._create_lead().with_user(self.rep)
+        lead.funnel_propose_grade(self.grade_b.id, "Met them")
+        lead.write({"funnel_grade_reason": "Met them twice"})
+        same = {"funnel_grade_id": self.grade_b.id}
+        lead.write({**same, "funnel_grade_reason": "And the boss"})
+        lead.write({**same, "funnel_grade_reason": "And the boss"})
+        lead.write({"funnel_grade_reason": False, "name": "Renamed"})
+        self.assertEqual(lead.funnel_grade_reason, "And the boss")
+        reasons = self._changes(lead, "proposed").mapped("reason")
+        self.assertEqual(reasons, ["Met them", "Met them twice", "And the boss"])
+
+    def test_reason_that_goes_with_no_proposal_is_not_dropped_in_silence(self):
+        graded = self._create_lead(name="Graded").with_user(self.rep)
+        graded.funnel_propose_grade(self.grade_b.id, "Met them")
+        graded.with_user(self.manager).funnel_review_grade()
+        plain = self._create_lead(name="Plain").with_user(self.rep)
+        same = {"funnel_grade_id": self.grade_b.id, "funnel_grade_reason": "More"}
+        told = "%s: “Reason of the grade” comes with another “Grade”"
+        for lead, vals in ((graded, same), (plain, {"funnel_grade_reason": "More"})):
+            with self.assertRaisesRegex(FunnelGradeError, told % lead.name):
+                lead.write(vals)
+            lead.sudo().write(vals)  # other code is not stopped
+            self.assertNotEqual(lead.funnel_grade_reason, "More")
+        graded.write({**same, "funnel_grade_reason": "Met them"})
+        self.assertEqual(graded.funnel_grade_state, "reviewed")
+        with self.assertRaisesRegex(FunnelGradeError, told % "Born"):
+            self._create_lead(by=self.rep, name="Born", funnel_grade_reason="More")
+
     def test_card_added_in_a_column_of_a_grade_asks_for_the_reason(self):
         leads = self.env["crm.lead"].with_user(self.rep)
         quick = "crm.quick_create_opportunity_form"

@@ -516,6 +516,9 @@ class TestImportEvaluations(FormImportCommon):
 
     def test_template_reads_back(self):
         [template] = self.env["funnel.evaluation"].get_import_templates()
+        self.first.partner_name = "示例科技有限公司"
+        self.second.contact_name = "李女士"
+        self.env.flush_all()
         with file_open(template["template"].lstrip("/"), "rb") as file:
             evaluations, messages, mapping = self._load(
                 "funnel.evaluation", file.read(), XLSX
@@ -523,3 +526,30 @@ class TestImportEvaluations(FormImportCommon):
         self.assertFalse(messages)
         self.assertEqual(mapping, F3_MAPPING)
         self.assertEqual(evaluations.user_id, self.manager)
+
+
+@tagged("post_install", "-at_install")
+class TestTemplatesFitTogether(FormImportCommon):
+    """The files that the import dialogs offer, one after the other, as they are.
+
+    Whatever leads are there already, also with numbers that look like examples.
+    """
+
+    def _load_template(self, model, index, by):
+        template = self.env[model].get_import_templates()[index]["template"]
+        with file_open(template.lstrip("/"), "rb") as file:
+            records, messages, _map = self._load(model, file.read(), XLSX, by=by)
+        self.assertFalse(messages)
+        return records
+
+    def test_register_then_logs_then_evaluations(self):
+        for user in (self.manager, self.ming):
+            leads = self._load_template("crm.lead", -1, user)
+            logs = self._load_template("funnel.followup", 0, user)
+            evaluations = self._load_template("funnel.evaluation", 0, user)
+            with self.subTest(user=user.login):
+                self.assertEqual(logs.lead_id, leads[0])
+                self.assertEqual(evaluations.lead_id, leads)
+                self.assertEqual(leads.mapped("name"), ["示例科技CRM", "办公设备"])
+            leads.with_user(self.manager).sudo().unlink()
+        self.assertFalse((self.first + self.second).funnel_followup_ids)

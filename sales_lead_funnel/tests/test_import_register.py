@@ -129,6 +129,21 @@ class TestImportRegister(ImportCommon):
             [date(2024, 3, 1), date(2024, 3, 2)],
         )
 
+    def test_blank_salesperson_is_the_salesperson_who_imports(self):
+        [lead], messages, _map = self._import(
+            self._csv(self._row("LX2024901", owner="")), by=self.ming
+        )
+        self.assertFalse(messages)
+        self.assertEqual(lead.user_id, self.ming)
+        self.env["crm.lead"].with_user(self.ming).with_context(import_file=True).load(
+            [".id", "user_id", "funnel_need"], [[str(lead.id), "", "Another"]]
+        )
+        self.assertEqual((lead.user_id, lead.funnel_need), (self.ming, "Another"))
+
+    def test_blank_salesperson_is_nobody_where_a_manager_imports(self):
+        [lead], _messages, _map = self._import(self._csv(self._row(owner="")))
+        self.assertFalse(lead.user_id)
+
     def test_sample_is_taken_as_it_stands(self):
         leads, messages, mapping = self._import(self._sample())
         self.assertFalse(messages)

@@ -476,6 +476,37 @@ class TestLedgerRemote(HttpCase):
         self.assertEqual(response.status_code, 200, response.text)
         self.assertEqual(self._last_move().path, "rpc")
 
+    def test_menus_of_the_web_client_are_no_external_call(self):
+        self.authenticate("remote_rep", "remote_rep")
+        [copied] = self._call_kw("crm.lead", "copy", self.lead.ids)
+        self._call_kw("crm.lead", "action_set_lost", self.lead.ids)
+        self._call_kw("crm.lead", "action_unarchive", self.lead.ids)
+        quick, _name = self._call_kw("crm.lead", "name_create", "Quick")
+        self._call_kw("crm.lead", "action_archive", [quick])
+        self._call_kw("crm.lead", "write", [copied], {"stage_id": self.stage_two.id})
+        self.env.invalidate_all()
+        self.assertEqual(self._paths(self.lead.id), ["server", "button", "button"])
+        self.assertEqual(self._paths(copied), ["button", "rpc"])
+        self.assertEqual(self._paths(quick), ["form"])
+
+    def _call_kw(self, model, method, *args):
+        return self.make_jsonrpc_request(
+            f"/web/dataset/call_kw/{model}/{method}",
+            {"model": model, "method": method, "args": args, "kwargs": {}},
+        )
+
+    def _paths(self, lead_id):
+        moves = self.env["funnel.stage.move"]
+        return moves.search([("lead_id", "=", lead_id)], order="id").mapped("path")
+
+    def test_copy_by_a_program_is_an_external_call(self):
+        [copied] = self.xmlrpc_object.execute_kw(
+            *(self.env.cr.dbname, self.rep.id, "remote_rep"),
+            *("crm.lead", "copy", [self.lead.ids]),
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self._paths(copied), ["rpc"])
+
     def test_path_is_not_forged_through_the_context(self):
         forgeries = [
             {"funnel_path": "board"},

@@ -103,6 +103,30 @@ class TestPeopleAreTold(LimitsCommon):
         self.assertLess(len(str(told.exception)), 300)
         self.assertIn("257", str(told.exception))
 
+    def test_unsaved_record_is_called_by_its_lead(self):
+        for context, lead in (
+            ({}, {"lead_id": self.lead.id}),
+            (
+                {"default_lead_id": self.lead.id},
+                {},
+            ),
+        ):
+            logs = self.env["funnel.followup"].with_user(self.rep)
+            with self.assertTold("Steel mill: “Next action” has 257"):
+                logs.with_context(**context).create(
+                    {**lead, "summary": "x", "next_action": LONG_NAME}
+                )
+        with self.assertTold("Pump: “Initial need”"):
+            self._create_lead(
+                by=self.rep, partner_name="Pump", name=False, funnel_need=LONG_TEXT
+            )
+
+    def test_lead_that_is_hidden_is_not_named(self):
+        hidden = self._create_lead(name="Hush-hush", user_id=self.manager.id)
+        logs = self.env["funnel.followup"].with_user(self.rep)
+        with self.assertTold("^Follow-up: “Next action”"):
+            logs.create({"lead_id": hidden.id, "next_action": LONG_NAME})
+
     def test_what_just_fits(self):
         lead = self._create_lead(
             by=self.rep, name="n" * 256, funnel_need="t" * 2_000, partner_name="p" * 256

@@ -3,9 +3,6 @@
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from odoo.tests import tagged
 
 from .common_figures import (
@@ -547,76 +544,3 @@ class TestFiguresMoney(MoneyCommon):
         self._win("2024-03-20 12:00", 800)
         self.assertEqual(self._won_amount(self.company_fun), (800, 1))
         self.assertEqual(self._won_amount(self.company_main), (1050, 3))
-
-
-HOURS = st.integers(0, 40 * 24)
-EVENTS = st.tuples(
-    st.sampled_from(["new", "middle", "late", "won", "lose", "restore", "A", "B"]),
-    HOURS,
-)
-LEADS = st.tuples(
-    st.integers(0, 60 * 24),  # hours after 1 February at which it is obtained
-    st.integers(0, 1),  # source
-    st.integers(0, 2),  # owner
-    st.booleans(),  # archived in the end, where it is open
-    st.lists(EVENTS, max_size=5),
-)
-
-
-@tagged("post_install", "-at_install")
-class TestFiguresProperty(MetricsCommon):
-    """Random histories, told through the public paths, figures recounted."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.manager.company_ids.funnel_self_approval = True  # one reviews all leads
-
-    @classmethod
-    def _build_history(cls):
-        return {}
-
-    def _live(self, obtained, source, owner, archived, events):
-        at = datetime(2024, 2, 1) + timedelta(hours=obtained)
-        lead = self._obtain(
-            at,
-            source_id=(self.source_web + self.source_fair)[source].id,
-            user_id=[self.rep.id, self.manager.id, False][owner],
-        )
-        for name, gap in events:
-            at = min(at + timedelta(hours=gap), NOW)
-            self._apply(lead, at, name)
-        if archived and lead.active and lead.won_status == "pending":
-            self._archive(lead, min(at + timedelta(hours=7), NOW))
-
-    def _apply(self, lead, at, name):
-        stages = dict(zip(("new", "middle", "late", "won"), self.stages, strict=True))
-        if name in stages:
-            if lead.active:
-                self._go(lead, at, stages[name])
-        elif name == "lose":
-            if lead.active and lead.won_status == "pending":
-                self._lose(lead, at)
-        elif name == "restore":
-            if lead.won_status == "lost":
-                self._restore(lead, at)
-        else:
-            self._review(lead, at, {"A": self.grade_a, "B": self.grade_b}[name])
-
-    @settings(
-        max_examples=150,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(st.lists(LEADS, min_size=1, max_size=5))
-    def test_figures_equal_the_recount(self, leads):
-        with self.env.cr.savepoint() as savepoint:
-            for lead in leads:
-                self._live(*lead)
-            recount = Recount(self.env)
-            for groupby in (None, "stage_id", "funnel_grade_id"):
-                self.assertAllAsRecounted(recount, MARCH_UTC, groupby)
-            savepoint.rollback()
-            self.env.invalidate_all(flush=False)

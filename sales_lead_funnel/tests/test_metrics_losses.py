@@ -1,15 +1,11 @@
 """Figures of losses and of competitors, by hand and against the ledger."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
-from odoo.fields import Domain
 from odoo.tests import tagged
 
-from .common_figures import DAY, MARCH, MARCH_UTC, NOW
-from .test_metrics import LEADS, MetricsCommon, MoneyCommon
+from .common_figures import DAY, MARCH, NOW
+from .test_metrics import MetricsCommon, MoneyCommon
 
 LOSSES = ("loss_count", "loss_share", "loss_amount")
 DUELS = ("won_count", "lost_count", "win_rate")
@@ -275,95 +271,3 @@ class TestCompetitors(LossesCommon):
             self._won_with(rival)
         read(many)
         self.assertEqual(read(many), read(many[0]))
-
-
-@tagged("post_install", "-at_install")
-class TestLedgerAndLosses(LossesCommon):
-    """What the ledger says and what the records of losses say."""
-
-    def _live(self, obtained, source, owner, path, events):
-        at = datetime(2024, 2, 1) + timedelta(hours=obtained)
-        lead = self._obtain(
-            at,
-            source_id=(self.source_web + self.source_fair)[source].id,
-            user_id=[self.rep.id, self.manager.id, False][owner],
-        )
-        for name, gap in events:
-            at = min(at + timedelta(hours=gap), NOW)
-            self._apply(lead, at, name, path)
-        return lead
-
-    def _apply(self, lead, at, name, by_wizard):
-        stages = dict(zip(("new", "middle", "late", "won"), self.stages, strict=True))
-        told = lead.with_context(funnel_happened_at=at)
-        if name in stages:
-            told.stage_id = stages[name]
-        elif name == "restore":
-            told.action_restore()
-        elif name == "lose" and by_wizard:
-            wizard = self.env["crm.lead.lost"].with_env(told.env)
-            wizard = wizard.create({"lead_ids": lead.ids})
-            wizard.action_lost_reason_apply()
-        elif name == "lose":
-            told.write({"active": False, "probability": 0})
-
-    def _merge(self, leads):
-        alive = leads.filtered(lambda lead: lead.won_status != "won")[:3]
-        if len(alive) > 1:
-            alive.with_user(self.manager).with_context(
-                funnel_happened_at=NOW
-            ).merge_opportunity()
-
-    def assertAgree(self):
-        """All losses agree; of March's, but for who came back after its end."""
-        for groupby in (None, "source_id"):
-            lost, losses = self._count_both((None, None), groupby)
-            self.assertEqual(lost, losses)
-        lost, losses = self._count_both(MARCH)
-        self.assertEqual(lost - losses, self._count_back())
-
-    def _count_both(self, period, groupby=None):
-        """Return numbers of losses by the ledger and by their records."""
-        codes = ("lost_count", "loss_count")
-        found = self._figures(codes, period, groupby=groupby)
-        if not groupby:
-            return [found[code].value for code in codes]
-        return [
-            {key: figure.value for key, figure in found[code].items() if figure.value}
-            for code in codes
-        ]
-
-    def _count_back(self):
-        """Count leads lost in March of which the ledger tells a later return."""
-        back = 0
-        start, end = MARCH_UTC
-        before_its_end = Domain("happened_at", "<", end)
-        moves = self.env["funnel.stage.move"].search([])
-        leads = moves.sorted("id").grouped(
-            lambda row: row.lead_id or (row.merged_into_id, row.merged_lead_label)
-        )
-        for rows in leads.values():
-            then = rows.filtered_domain(before_its_end)
-            changes = then.filtered(lambda row: row.from_status != row.to_status)
-            is_lost = changes[-1:].to_status == "lost"
-            if is_lost and changes[-1].happened_at >= start:
-                later = rows - then
-                back += any(row.from_status == "lost" != row.to_status for row in later)
-        return back
-
-    @settings(
-        max_examples=60,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(st.lists(LEADS, min_size=2, max_size=5), st.booleans())
-    def test_ledger_and_records_agree(self, lives, is_merged):
-        with self.env.cr.savepoint() as savepoint:
-            leads = self.env["crm.lead"].union(*(self._live(*life) for life in lives))
-            if is_merged:
-                self._merge(leads)
-            self.assertAgree()
-            savepoint.rollback()
-            self.env.invalidate_all(flush=False)

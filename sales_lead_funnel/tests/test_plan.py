@@ -399,7 +399,7 @@ class TestBatches(PlanCommon):
     def test_nobody_calls_it_from_outside(self):
         """It runs as superuser and commits."""
         names = [name for name in vars(funnel_plan.FunnelPlan) if name[0].islower()]
-        self.assertEqual(len(names), 4)
+        self.assertEqual(len(names), 5)
         for name in names:
             with self.subTest(name=name), self.assertRaises(AccessError):
                 get_public_method(self.plan, name)
@@ -489,6 +489,58 @@ class TestReview(PlanCommon):
         self.assertFalse(self.rule.last_run)
         self._run_rules()
         self.assertFalse(self._reviews())
+
+    def _propose_before_the_rule(self, at, **vals):
+        lead = self._create_lead(**vals)
+        self._propose(lead=lead)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET funnel_proposed_at = %s WHERE id = %s", [at, lead.id]
+        )
+        self.env.invalidate_all()
+        return lead
+
+    def test_grade_that_was_proposed_before_the_rule_is_asked_about_at_night(self):
+        long_ago = fields.Datetime.now() - timedelta(days=40)
+        missed = [self._propose_before_the_rule(at) for at in (long_ago, None)]
+        self._propose()  # the rule has its hour yet
+        closed = self._propose_before_the_rule(long_ago)
+        closed.action_set_lost()
+        for _again in range(2):
+            with self.enter_registry_test_mode():
+                cron = self.env.ref("sales_lead_funnel.ir_cron_missed_reviews")
+                cron.method_direct_trigger()
+            self.env.invalidate_all()
+        for lead in missed:
+            [activity] = self._reviews(lead)
+            self.assertEqual(activity.user_id, self.manager)
+            activity.action_feedback()
+        self.assertFalse(self._reviews(closed) + self._reviews())
+        self.assertEqual(self._run("ask_missed_reviews"), 0)
+
+    def test_switched_off_rule_misses_nothing(self):
+        lead = self._propose_before_the_rule(None)
+        self.rule.active = False
+        self.assertEqual(self._run("ask_missed_reviews"), 0)
+        self.assertFalse(self._reviews(lead))
+
+    def test_who_proposed_is_looked_up_once(self):
+        leads = self._create_leads(12)
+        for lead in leads:
+            self._propose(lead=lead)
+        calls = []
+        plain = type(leads)._funnel_get_proposers
+
+        def get_proposers(records):
+            calls.append(len(records))
+            return plain(records)
+
+        self.patch(type(leads), "_funnel_get_proposers", get_proposers)
+        self.plan.ask_reviews(leads)
+        self.assertEqual(calls, [12])
+        few = self._count(lambda: self.plan.ask_reviews(leads[:2]))
+        many = self._count(lambda: self.plan.ask_reviews(leads))
+        self.assertLessEqual(many - few, 10)  # the look-up of what is open, per lead
 
     def test_manager_is_asked_once(self):
         self._propose()

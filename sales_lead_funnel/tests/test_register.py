@@ -545,6 +545,15 @@ class TestNumberTyped(FunnelCommon):
         lead.write({"funnel_code": f" {code.lower()} "})
         self.assertEqual(lead.funnel_code, code)
 
+    def test_form_lets_reps_renumber_no_lead_that_is_there(self):
+        def is_readonly(lead, user):
+            return Form(lead.with_user(user))._get_modifier("funnel_code", "readonly")
+
+        lead, new = self._create_lead(), self.env["crm.lead"]
+        self.assertTrue(is_readonly(lead, self.rep))
+        self.assertFalse(is_readonly(new, self.rep))  # it may be on paper already
+        self.assertFalse(is_readonly(lead, self.manager))
+
     def test_managers_and_machines_renumber(self):
         lead = self._create_lead(by=self.rep)
         lead.with_user(self.manager).funnel_code = "LX2024500"

@@ -33,8 +33,22 @@ class TestWorkMerge(FunnelCommon):
     @classmethod
     def _work_on(cls, lead, days_ago):
         """Write one of everything about a lead; ``{name: records}``."""
-        env = cls.env(user=cls.rep)
-        lead_id = lead.id
+        papers = cls._talk_to(lead, days_ago) | cls._plan_with(lead)
+        papers["evaluation"] = cls._evaluate(lead, days_ago)
+        return {
+            **{name: record.sudo() for name, record in papers.items()},
+            "planned": lead._funnel_schedule(
+                "escalation",
+                "mail.mail_activity_data_todo",
+                cls.today + timedelta(days=days_ago),
+                "Ask",
+                cls.manager,
+            ),
+        }
+
+    @classmethod
+    def _talk_to(cls, lead, days_ago):
+        env, lead_id = cls.env(user=cls.rep), lead.id
         boss = env["funnel.stakeholder"].create(
             {"lead_id": lead_id, "name": "Boss", "role": "decides"}
         )
@@ -51,14 +65,23 @@ class TestWorkMerge(FunnelCommon):
             }
         )
         followup.problem = "Slow and dear"
-        evaluation = env["funnel.evaluation"].create(
+        return {"followup": followup, "boss": boss, "user": user}
+
+    @classmethod
+    def _evaluate(cls, lead, days_ago):
+        evaluation = cls.env(user=cls.rep)["funnel.evaluation"].create(
             {
-                "lead_id": lead_id,
+                "lead_id": lead.id,
                 "date": cls.today - timedelta(days=days_ago),
                 "people_count": 10 - days_ago,
             }
         )
         evaluation.line_ids.score = days_ago
+        return evaluation
+
+    @classmethod
+    def _plan_with(cls, lead):
+        env, lead_id = cls.env(user=cls.rep), lead.id
         step = env["funnel.closing.step"].create(
             {"lead_id": lead_id, "name": "Sign", "date_due": cls.today}
         )
@@ -67,22 +90,7 @@ class TestWorkMerge(FunnelCommon):
         )
         request.action_submit()
         request.message_post(body="Bring the new machine")
-        planned = lead._funnel_schedule(
-            "escalation",
-            "mail.mail_activity_data_todo",
-            cls.today + timedelta(days=days_ago),
-            "Ask",
-            cls.manager,
-        )
-        return {
-            "followup": followup.sudo(),
-            "boss": boss.sudo(),
-            "user": user.sudo(),
-            "evaluation": evaluation.sudo(),
-            "step": step.sudo(),
-            "request": request.sudo(),
-            "planned": planned,
-        }
+        return {"step": step, "request": request}
 
     def _merge(self, by=None):
         leads = (self.head | self.tail).with_user(by or self.rep)

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from . import layout, node, readme, results, shell, tree, venv
+from . import code, layout, node, readme, results, shell, tree, venv
 from .say import Problem, Timer, info, problem, step
 
 PRETTIER_KINDS = ("*.xml", "*.js", "*.mjs", "*.scss")
@@ -138,6 +138,8 @@ CHECKS = {
     "eslint": _eslint,
     "zh_CN complete": _chinese,
     "README and HISTORY up to date": lambda _tools: readme.check(),
+    "no function too long": lambda _tools: code.check_lengths(),
+    "imports that Odoo brings": lambda _tools: code.check_imports(),
     "text files": lambda _tools: tree.check_text(),
     "no workplace names": lambda _tools: tree.check_names(),
 }

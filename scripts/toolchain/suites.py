@@ -70,8 +70,12 @@ def _install(name, _source, expression):
 
 
 def _addon(name, source, expression):
-    """Model, access, HTTP and browser tests of the addon."""
-    folders = [layout.ADDON_DIR / "tests"]
+    """Model, access, HTTP and browser tests of the addon, and its random histories.
+
+    Those need Hypothesis, which whoever installs the addon does not have: they are no
+    part of it.
+    """
+    folders = [layout.ADDON_DIR / "tests", TESTS / "property"]
 
     def environment():
         _fresh_copy(database.TEST, source)

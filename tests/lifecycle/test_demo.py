@@ -574,3 +574,32 @@ def test_another_database_without_chinese_has_the_same_leads(demo_sql, odoo_cli)
     assert odoo_cli.sql(name, COUNTS) == demo_sql(COUNTS)
     assert odoo_cli.sql(name, WORK_COUNTS) == demo_sql(WORK_COUNTS)
     assert odoo_cli.sql(name, LOSS_COUNTS) == demo_sql(LOSS_COUNTS)
+
+
+def test_the_handbooks_files_are_imported_one_after_the_other(demo):
+    """Register, follow-ups, evaluations: the later ones find the leads of the first."""
+    files = REPO / "sales_lead_funnel" / "tests" / "data"
+    result = demo(
+        f"""
+import sys
+sys.path.insert(0, {str(REPO / "tests" / "lifecycle")!r})
+from import_files import import_file
+result = []
+for model, name in (
+    ("crm.lead", "f1_lead_register"),
+    ("funnel.followup", "f2_follow_ups"),
+    ("funnel.evaluation", "f3_evaluation_and_stage"),
+):
+    content = open({str(files)!r} + "/" + name + ".csv", "rb").read()
+    ids, messages = import_file(env, model, content, "manager")
+    result.append([len(ids), messages])
+lead = leads.search([("funnel_code", "=", "LX2024001")])
+result.append([
+    lead.name, lead.stage_id.with_context(lang="zh_CN").name,
+    len(lead.funnel_followup_ids), len(lead.funnel_evaluation_ids),
+])
+env.cr.rollback()
+"""
+    )
+    assert result[:3] == [[2, []], [2, []], [2, []]]
+    assert result[3][0] == "科技CRM" and result[3][2:] == [2, 1]

@@ -7,6 +7,7 @@ from functools import wraps
 
 from odoo.api import NewId
 from odoo.exceptions import MissingError, UserError
+from odoo.models import BaseModel
 
 from .limits import cut
 
@@ -101,12 +102,28 @@ def read_record(model, value, label):
         return model.browse()
     record = model.browse(value if is_id(value) else None).exists()
     if not record:
-        raise UserError(
-            model.env._(
-                "“%(label)s” is %(value)s: there is no such record. Choose another "
-                "one.",
-                label=label,
-                value=_tell(value),
-            )
-        )
+        raise _no_record_error(model.env, value, label)
     return record
+
+
+def _no_record_error(env, value, label):
+    return UserError(
+        env._(
+            "“%(label)s” is %(value)s: there is no such record. Choose another one.",
+            label=label,
+            value=_tell(value),
+        )
+    )
+
+
+def check_link(env, field, value):
+    """Check what a caller puts into a many2one: a record, its id, or nothing.
+
+    :raise UserError: it is something else
+    """
+    pair = value[:1] if isinstance(value, tuple) else [value]
+    for item in pair:
+        is_record = isinstance(item, (BaseModel, NewId))
+        is_none = item is None or item is False or item == ""
+        if not (is_record or is_none or is_id(item)):
+            raise _no_record_error(env, value, field._description_string(env))

@@ -6,12 +6,15 @@ from odoo import api, fields, models
 
 from ...exceptions import FunnelFollowupError, FunnelRegisterError
 from ...tools.cells import YEARS
+from ..funnel_gate_policy import is_judged
+from .naming import name_record
 
 FIRST_YEAR, LAST_YEAR = YEARS[0], YEARS[-1]
 CLOCK_TOLERANCE = timedelta(minutes=5)  # a browser's clock may run ahead of ours
 UNREADABLE = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
 DAYS = ("date", "datetime")
 DEFAULT = "default_"
+CORE_DAYS = {("crm.lead", "date_deadline"), ("mail.activity", "date_deadline")}
 
 
 def read_day(kind, value):
@@ -88,7 +91,13 @@ class FunnelCalendarMixin(models.AbstractModel):
                 self._funnel_check_day(name, vals[name], vals)
 
     def _funnel_is_told(self, field):
-        """Is it ours, and do people tell it? Others follow from what is there."""
+        """Is it ours, and do people tell it? Others follow from what is there.
+
+        Of core's days those by which we plan, but only where people tell them: what
+        other code brings goes on, and our jobs live with it.
+        """
+        if (self._name, field.name) in CORE_DAYS:
+            return is_judged(self.env)
         is_ours = self._name.startswith("funnel.") or field.name.startswith("funnel_")
         return is_ours and not field.readonly
 
@@ -102,24 +111,13 @@ class FunnelCalendarMixin(models.AbstractModel):
             self.env._(
                 "%(record)s: “%(field)s” is %(value)s, which is no day of the years "
                 "%(first)s to %(last)s. Correct it, e.g. 2026-03-01.",
-                record=self._funnel_name_record(dict(vals)),
+                record=name_record(self, vals),
                 field=field._description_string(self.env),
                 value=value,
                 first=FIRST_YEAR,
                 last=LAST_YEAR,
             )
         )
-
-    def _funnel_name_record(self, vals):
-        """Return what people call the record: its name, else its lead's."""
-        if self:
-            return ", ".join(self.mapped("display_name")[:3])
-        lead_id = vals.get("lead_id")
-        if isinstance(lead_id, int):
-            lead = self.env["crm.lead"].browse(lead_id).exists()
-            return lead._filtered_access("read").display_name or self._description
-        names = (vals.get(name) for name in ("name", "partner_name", "contact_name"))
-        return next(filter(None, names), self._description)
 
 
 class IrFieldsConverter(models.AbstractModel):

@@ -10,6 +10,7 @@ from odoo.models import MAGIC_COLUMNS
 
 from ...exceptions import FunnelDerivedError
 from ..funnel_mark import Mark, get_mark, with_mark
+from .naming import name_record
 
 STEP_KEY = "funnel_step"
 REFUSED = "refused"  # people are told; what machines bring is left out
@@ -147,12 +148,11 @@ class FunnelDerivedMixin(models.AbstractModel):
         return any(record[name] != value for record in self)
 
     def _funnel_derived_error(self, name, vals):
-        record = self[:1].display_name or vals.get("name") or self._description
         return FunnelDerivedError(
             self.env._(
                 "%(record)s: “%(field)s” cannot be written, it follows from other "
                 "entries. Leave it out and change what it follows from.",
-                record=record,
+                record=name_record(self[:1], vals),
                 field=self._fields[name]._description_string(self.env),
             )
         )

@@ -8,17 +8,18 @@ from odoo.tools import plaintext2html
 from ...exceptions import FunnelTextError
 from ..funnel_gate_policy import is_judged
 from ..funnel_path import current_path
-from .arguments import once
+from .arguments import check_link, is_id, once
 from .limits import SHORTEST, cut, get_limit
+from .naming import name_record
 from .text import is_blank
 
-TOLD = 60  # characters of a name that an error message repeats
 DEFAULT = "default_"
+OURS = "funnel_"  # how fields of ours on core's models begin
 
 
 class FunnelIntakeMixin(models.AbstractModel):
-    """Nothing derived, days that can be, each record once, texts within their limits,
-    names that are not blank.
+    """Nothing derived, days and links that can be, each record once, texts within
+    their limits, names that are not blank.
 
     One pass over the values, without a query while all is well.
     """
@@ -36,6 +37,7 @@ class FunnelIntakeMixin(models.AbstractModel):
         defaults = self._funnel_get_text_defaults()
         fitted, cut_off = [], []
         for vals in vals_list:
+            self._funnel_check_links(vals)
             vals, whole = self._funnel_fit({**defaults, **vals} if defaults else vals)
             self._funnel_check_has_name(vals)
             fitted.append(vals)
@@ -47,6 +49,7 @@ class FunnelIntakeMixin(models.AbstractModel):
 
     def write(self, vals):
         records = once(self)
+        records._funnel_check_links(vals)
         vals, whole = records._funnel_fit(vals)
         result = super(FunnelIntakeMixin, records).write(vals)
         for record in records if whole else ():
@@ -131,21 +134,12 @@ class FunnelIntakeMixin(models.AbstractModel):
             self.env._(
                 "%(record)s: “%(field)s” has %(length)s characters; at most %(limit)s "
                 "are possible. Shorten it, and put the rest into a note.",
-                record=self._funnel_tell_record(vals),
+                record=name_record(self[:1], vals),
                 field=field._description_string(self.env),
                 length=len(text),
                 limit=get_limit(field),
             )
         )
-
-    def _funnel_tell_record(self, vals):
-        """Return what people call a record, as it is or is to be."""
-        if self:
-            return cut(self[:1].display_name, TOLD)
-        name = vals.get("name")
-        if isinstance(name, str) and not is_blank(name):
-            return cut(name, TOLD)
-        return self.env["ir.model"]._get(self._name).name
 
     def _funnel_keep_whole(self, whole):
         """Keep texts that were cut in a note on the lead, or on the record itself.
@@ -172,6 +166,30 @@ class FunnelIntakeMixin(models.AbstractModel):
         keeper._message_log(body=Markup().join(parts))
 
     # ------------------------------------------------------------
+    # LINKS
+    # ------------------------------------------------------------
+
+    def _funnel_check_links(self, vals):
+        """Refuse what cannot be a record in a link of ours.
+
+        Core drops some of it without a word, and fails at the rest. What reads values
+        before they come here calls this first.
+
+        :raise UserError: names the field and the value
+        """
+        is_ours = self._name.startswith("funnel.")
+        for name, value in vals.items():
+            if value is False or value is None or is_id(value):
+                continue
+            field = self._fields.get(name)
+            if (
+                field
+                and field.type == "many2one"
+                and (is_ours or name.startswith(OURS))
+            ):
+                check_link(self.env, field, value)
+
+    # ------------------------------------------------------------
     # NAMES
     # ------------------------------------------------------------
 
@@ -182,7 +200,7 @@ class FunnelIntakeMixin(models.AbstractModel):
 
     def _funnel_check_name(self, vals):
         if "name" in vals and self._funnel_has_own_name() and is_blank(vals["name"]):
-            raise self._funnel_nameless_error()
+            raise self._funnel_nameless_error(vals)
 
     def _funnel_check_has_name(self, vals):
         """Refuse to create what gets its name from nowhere."""
@@ -190,13 +208,13 @@ class FunnelIntakeMixin(models.AbstractModel):
             return
         is_computed = self._fields["name"].compute
         if not is_computed and is_blank(self.default_get(["name"]).get("name")):
-            raise self._funnel_nameless_error()
+            raise self._funnel_nameless_error(vals)
 
-    def _funnel_nameless_error(self):
+    def _funnel_nameless_error(self, vals):
         return FunnelTextError(
             self.env._(
                 "%(record)s: “%(field)s” is empty. Give it a name that can be read.",
-                record=self._funnel_tell_record({}),
+                record=name_record(self[:1], vals),
                 field=self._fields["name"]._description_string(self.env),
             )
         )

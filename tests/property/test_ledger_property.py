@@ -2,25 +2,16 @@
 
 from contextlib import suppress
 
-from hypothesis import HealthCheck, Phase, given, settings
+from counts import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import FULL_PROSPECT, FunnelCommon
+from odoo.addons.sales_lead_funnel.tests.common import FULL_PROSPECT, FunnelCommon
 
-# 40 histories of up to 30 steps take about 20 seconds. Shrinking a failure would take
-# minutes: add Phase.shrink to get the shortest history that fails.
-SETTINGS = settings(
-    max_examples=40,
-    phases=[Phase.explicit, Phase.generate],
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
 ANSWERS = [
     *({name: value} for name, value in FULL_PROSPECT.items()),
     {"funnel_need_fit": "none"},
@@ -168,7 +159,8 @@ HISTORY = st.lists(
 
 @tagged("post_install", "-at_install")
 class TestLedgerProperty(Histories, FunnelCommon):
-    @SETTINGS
+    # 40 histories of up to 30 steps take about 20 seconds.
+    @examples(40)
     @given(HISTORY)
     @mute_logger("odoo.models.unlink", "odoo.sql_db")
     def test_replay_gives_live_after_every_step(self, history):
