@@ -2,7 +2,7 @@
 
 import subprocess
 
-from . import layout, node, readme, results, shell, tree, venv
+from . import layout, node, readme, results, shell, tree, venv, wording
 from .say import Problem, Timer, info, problem, step
 
 PRETTIER_KINDS = ("*.xml", "*.js", "*.mjs", "*.scss")
@@ -140,6 +140,7 @@ CHECKS = {
     "README and HISTORY up to date": lambda _tools: readme.check(),
     "text files": lambda _tools: tree.check_text(),
     "no workplace names": lambda _tools: tree.check_names(),
+    "texts can be translated": lambda _tools: wording.check(),
 }
 
 
