@@ -99,6 +99,7 @@ class FunnelRefusalMixin(models.AbstractModel):
             f"{title}\n{lines}",
             lead_id=asked and single.id,
             stage_id=asked and failure.stage_id,
+            missing=single and self._funnel_get_marked(stayed[single]),
         )
         error.stayed_ids = [lead.id for lead in stayed]
         effects = {failure.effect for found in stayed.values() for failure in found}
