@@ -60,6 +60,13 @@ class TestApprovalBrief(GateCommon):
         proofs = {item["label"]: item["proofs"] for item in part["items"]}
         self.assertIn("A delivery crew", proofs["Need is known"][0]["text"])
 
+    def test_proof_of_the_stage_where_the_lead_is_counts_too(self):
+        self._create_criterion("funnel_need", name="Told", stage=self.stage_new)
+        here, there = self._request().with_user(self.manager).checklist
+        self.assertEqual((here["stage"], here["claimed"]), (self.stage_new.name, True))
+        self.assertTrue(here["items"][0]["proofs"])
+        self.assertEqual(there["stage"], self.stage_next.name)
+
     def test_rep_sees_what_is_confirmed_and_by_whom(self):
         action = self.lead.with_user(self.rep).action_funnel_gate_ask(
             self.stage_next.id

@@ -73,7 +73,13 @@ class FunnelStageApproval(models.Model):
         for approval in self:
             lead = approval.lead_id._filtered_access("read")
             is_open = lead and approval.stage_id and approval.state == "requested"
-            approval.checklist = is_open and lead._funnel_list_way(approval.stage_id)
+            approval.checklist = is_open and approval._list_proof(lead)
+
+    def _list_proof(self, lead):
+        """Return what the stage where the lead is asks, then the way to the wanted one."""
+        here = lead._funnel_list_criteria(lead.stage_id.id)
+        part = lead._funnel_make_part(lead.stage_id.id, here, claimed=True)
+        return [*([part] if here else []), *lead._funnel_list_way(self.stage_id)]
 
     @api.depends("lead_id", "state", "activity_ids.user_id")
     @api.depends_context("lang")
