@@ -77,14 +77,14 @@ class FunnelFollowup(models.Model):
         help="Recorded on the day it happened, in the salesperson's time zone.",
     )
     channel = fields.Selection(CHANNELS, required=True, default="call")
-    contact = fields.Char(string="Talked to")
+    contact = fields.Char(string="Person contacted")
     stakeholder_id = fields.Many2one(
         "funnel.stakeholder",
         string="Person of the decision chain",
         domain="[('lead_id', '=', lead_id)]",
         ondelete="set null",
     )
-    summary = fields.Text(string="What was talked about")
+    summary = fields.Text(string="Summary")
     situation = fields.Text(string="Situation (S)")
     problem = fields.Text(string="Problem (P)")
     implication = fields.Text(string="Implication (I)")

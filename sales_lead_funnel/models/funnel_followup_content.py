@@ -54,7 +54,7 @@ class FunnelFollowupContent(models.AbstractModel):
 
     def _empty_reason(self):
         return self.env._(
-            "this follow-up says nothing. Fill in “What was talked about”, a part of "
+            "this follow-up says nothing. Fill in “Summary”, a part of "
             "SPIN or “Feedback / pain”."
         )
 

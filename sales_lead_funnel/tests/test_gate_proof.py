@@ -32,7 +32,8 @@ class TestProvenStage(GateCommon):
         self._move(self.lead, self.stage_next)
         self.assertEqual(self._fact(), (self.stage_new, 1))
         self.assertEqual(
-            self.lead.funnel_card_note, "Proven only to “New”, missing: Initial need"
+            self.lead.funnel_card_note,
+            "Evidence supports only “New”, missing: Initial need",
         )
         self.assertTrue(self.lead.funnel_card_alert)
         domain = self._filter_domain("funnel_above_proof")
@@ -42,13 +43,13 @@ class TestProvenStage(GateCommon):
         self._create_criterion("funnel_need", effect="warn", name="Need")
         self._move_as(self.rep)
         self.assertEqual(
-            self.lead.funnel_card_note, "Proven only to “New”, missing: Need"
+            self.lead.funnel_card_note, "Evidence supports only “New”, missing: Need"
         )
         self.assertFalse(self.lead.funnel_card_alert)
         self._create_criterion("funnel_authority", name="Power", sequence=20)
         self.lead.invalidate_recordset()
         self.assertEqual(
-            self.lead.funnel_card_note, "Proven only to “New”, missing: Need"
+            self.lead.funnel_card_note, "Evidence supports only “New”, missing: Need"
         )
         self.assertTrue(self.lead.funnel_card_alert)
 

@@ -564,7 +564,7 @@ class TestScreen(RequestCommon):
     def test_lists_have_the_filters_by_name(self):
         request = self._request()
         arch = request.get_view(view_type="search")["arch"]
-        for title in ("To answer", "Mine", "Assigned to me"):
+        for title in ("For review", "Mine", "Assigned to me"):
             self.assertIn(f'string="{title}"', arch)
         self.assertIn("<chatter", request.get_view(view_type="form")["arch"])
 

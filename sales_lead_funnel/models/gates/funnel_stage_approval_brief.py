@@ -76,7 +76,7 @@ class FunnelStageApproval(models.Model):
             approval.checklist = is_open and approval._list_proof(lead)
 
     def _list_proof(self, lead):
-        """Return what the stage where the lead is asks, then the way to the wanted one."""
+        """Return what the lead's stage asks, then the way to the wanted one."""
         here = lead._funnel_list_criteria(lead.stage_id.id)
         part = lead._funnel_make_part(lead.stage_id.id, here, claimed=True)
         return [*([part] if here else []), *lead._funnel_list_way(self.stage_id)]

@@ -183,13 +183,13 @@ tours.add("funnel_rep_builds_chain", {
             content: "the gap is told",
             trigger: ".alert:contains('Who decides is unknown')",
         },
-        ...addPerson("Olga Orlova", "Decides"),
+        ...addPerson("Olga Orlova", "Decision maker"),
         {
             content: "the gap is gone before saving",
             trigger: ".o_notebook:not(:has(.alert:contains('Who decides is unknown')))",
         },
         ...save,
-        ...addPerson("Carl Finn", "Approves"),
+        ...addPerson("Carl Finn", "Approver"),
         {
             trigger: `${CHAIN} .o_selected_row .o_field_widget[name=parent_id] input`,
             run: "edit Olga",
