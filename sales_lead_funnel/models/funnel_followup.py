@@ -84,7 +84,7 @@ class FunnelFollowup(models.Model):
         domain="[('lead_id', '=', lead_id)]",
         ondelete="set null",
     )
-    summary = fields.Text(string="Summary")
+    summary = fields.Text()
     situation = fields.Text(string="Situation (S)")
     problem = fields.Text(string="Problem (P)")
     implication = fields.Text(string="Implication (I)")
