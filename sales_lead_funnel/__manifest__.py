@@ -27,6 +27,7 @@
         "wizards/funnel_grade_wizard_views.xml",
         "wizards/funnel_workbook_export_views.xml",
         "wizards/funnel_pause_wizard_views.xml",
+        "wizards/funnel_approval_refusal_views.xml",
         "wizards/funnel_cadence_preset_views.xml",
         "views/funnel_followup_views.xml",
         "views/funnel_stakeholder_views.xml",

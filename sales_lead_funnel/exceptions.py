@@ -37,13 +37,16 @@ class FunnelGateError(ValidationError):
     ``context`` reaches the web client, which offers to fill in what is missing.
     """
 
-    def __init__(self, message, lead_id=False, stage_id=False):
+    def __init__(self, message, lead_id=False, stage_id=False, missing=None):
+        """
+        :param missing: names of the fields that the dialog, open already, asks for
+        """
         super().__init__(message)
         self.stayed_ids = []  # the refused leads
         self.asks_only_approval = False
-        self.context = {}
+        self.context = {"funnel_missing": missing} if missing else {}
         if lead_id and stage_id:
-            self.context = {"funnel_gate": {"lead_id": lead_id, "stage_id": stage_id}}
+            self.context["funnel_gate"] = {"lead_id": lead_id, "stage_id": stage_id}
 
 
 class FunnelApprovalError(ValidationError):

@@ -31,6 +31,7 @@ from . import funnel_evaluation_form
 from . import funnel_followup_correction
 from . import funnel_followup_content
 from . import funnel_followup
+from . import funnel_followup_dialog
 from . import funnel_stakeholder
 from . import funnel_evaluation
 from . import funnel_objection
@@ -47,6 +48,7 @@ from . import funnel_my_day_rows
 from . import funnel_my_day
 from . import ir_ui_menu
 from . import funnel_stage_approval
+from .gates import funnel_stage_approval_brief
 from . import funnel_template
 from . import funnel_competitor
 from . import funnel_loss

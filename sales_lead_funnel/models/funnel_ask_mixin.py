@@ -12,6 +12,7 @@ from .funnel_gate_policy import may_approve
 ASK_KEY = "funnel_gate_stage_id"  # the stage that was wanted; a number, no privilege
 ANSWERS_KEY = "funnel_gate_view_ref"  # fields to ask; reaches views by this ending
 ASK_VIEW = "sales_lead_funnel.crm_lead_view_form_ask"
+INLINE = {"funnel_stakeholder_ids", "funnel_closing_step_ids"}  # lists of short rows
 RANGES = (("funnel_budget_min", "funnel_budget_max"),)  # asked together, in one row
 NOT_ASKED = {"stage_id", "team_id", "user_id", "type", "active", "probability"}
 MOVED = {"type": "ir.actions.act_window_close", "infos": {"funnel_moved": True}}
@@ -125,16 +126,24 @@ class FunnelAskMixin(models.AbstractModel):
             return [etree.Element("field", name=name, widget="many2many_tags")]
         if kind != "one2many":
             return [etree.Element("field", name=name)]
-        return [
-            etree.Element("separator", string=self._funnel_get_label(name)),
-            etree.Element(
-                "field",
-                name=name,
-                nolabel="1",
-                colspan="2",
-                context=str({f"default_{key}": defaults[key] for key in defaults}),
-            ),
-        ]
+        rows = etree.Element(
+            "field",
+            name=name,
+            nolabel="1",
+            colspan="2",
+            context=str({f"default_{key}": defaults[key] for key in defaults}),
+        )
+        if name in INLINE:
+            rows.append(self._funnel_make_inline_list(name))
+        title = etree.Element("separator", string=self._funnel_get_label(name))
+        return [title, rows]
+
+    def _funnel_make_inline_list(self, name):
+        """Return the list of a model with rows that are filled in where they are."""
+        lines = self.env[self._fields[name].comodel_name]
+        arch, _view = lines._get_view(view_type="list")
+        arch.set("editable", "bottom")
+        return arch
 
     def _funnel_make_range_nodes(self, low, high):
         title, to = self.env._("Budget"), self.env._("to")
@@ -190,7 +199,11 @@ class FunnelAskMixin(models.AbstractModel):
         has_list = any(self._fields[name].type == "one2many" for name in names)
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("“%s” asks for", stage.name),
+            "name": self.env._(
+                "%(lead)s → “%(stage)s”: still missing",
+                lead=self.name,
+                stage=stage.name,
+            ),
             "res_model": "crm.lead",
             "res_id": self.id,
             "views": [[self.env.ref(ASK_VIEW).id, "form"]],
@@ -206,7 +219,11 @@ class FunnelAskMixin(models.AbstractModel):
         view = self.env.ref("sales_lead_funnel.funnel_stage_approval_view_form_ask")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("“%s” needs the manager's approval", stage.name),
+            "name": self.env._(
+                "%(lead)s → “%(stage)s”: needs the manager's approval",
+                lead=self.name,
+                stage=stage.name,
+            ),
             "res_model": "funnel.stage.approval",
             "views": [[view.id, "form"]],
             "target": "new",
@@ -342,6 +359,13 @@ class FunnelAskMixin(models.AbstractModel):
             names += self.sudo()._funnel_get_asked_names(rule)
         names = [other for name in names for other in self._funnel_get_range(name)]
         return [n for n in dict.fromkeys(names) if self._funnel_can_be_asked(n)]
+
+    def _funnel_get_marked(self, failures):
+        """Return the fields that the dialog marks; nothing where none is open."""
+        if not self._funnel_get_asked_stage():
+            return []
+        rules = [failure.rule for failure in failures if failure.rule]
+        return self._funnel_get_asked_fields(rules)
 
     def _funnel_get_wanted_values(self, rules):
         """Return ``{list: {field: value}}`` that its new records should have.

@@ -46,7 +46,8 @@ class FunnelCadence(models.Model):
     def _tell_whom(self, grade, stage):
         """Say in words for which leads a line is."""
         who = grade.name or self.env._("Not graded yet")
-        return f"{who}, {stage.name or self.env._('every stage')}"
+        where = stage.name or self.env._("every stage")
+        return f"{who}, {where}"
 
     @api.constrains("days")
     def _check_days(self):

@@ -194,4 +194,6 @@ class FunnelChecklistMixin(models.AbstractModel):
             return format_amount(self.env, value, currency)
         if field.type in ("date", "datetime"):
             return format_date(self.env, value) if value else ""
+        if field.type == "float":
+            return f"{value:g}"
         return str(value)[:VALUE_LENGTH]

@@ -41,9 +41,9 @@ class FunnelClaimMixin(models.AbstractModel):
         """Return the line, with the first criterion that is not met."""
         stage = self.funnel_proven_stage_id.name or self.env._("no stage")
         if not criterion:
-            return self.env._("Proven only to “%s”", stage)
+            return self.env._("Evidence supports only “%s”", stage)
         return self.env._(
-            "Proven only to “%(stage)s”, missing: %(criterion)s",
+            "Evidence supports only “%(stage)s”, missing: %(criterion)s",
             stage=stage,
             criterion=criterion.display_name,
         )

@@ -54,8 +54,8 @@ class FunnelCoachMixin(models.AbstractModel):
         [
             ("situation", "Ask about the situation"),
             ("problem", "No pain found yet"),
-            ("implication", "Pain without consequence"),
-            ("need_payoff", "Value for the client not said"),
+            ("implication", "Impact of the pain unknown"),
+            ("need_payoff", "Client value unclear"),
             ("decider", "Who decides is unknown"),
             ("approver", "Who approves is unknown"),
             ("silent", "Quotation is out, decision maker silent"),

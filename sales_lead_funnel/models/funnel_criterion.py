@@ -209,8 +209,8 @@ class FunnelCriterion(models.Model):
                 )
             elif criterion.effect != "approve":
                 problem = self.env._(
-                    "Criterion %s: an empty “Condition” asks nothing. Say what leads "
-                    "must meet to enter the stage.",
+                    "Criterion %s: an empty “Condition” asks nothing. Describe "
+                    "what leads must meet to enter the stage.",
                     name,
                 )
             else:

@@ -27,7 +27,7 @@ class FunnelDropoutMixin(models.AbstractModel):
         search="_search_funnel_is_dropout",
     )
     funnel_dropout_reason = fields.Char(
-        string="May be dropped because", compute="_compute_funnel_dropout"
+        string="Drop-out reason", compute="_compute_funnel_dropout"
     )
     funnel_keep_until = fields.Date(
         string="Kept until",

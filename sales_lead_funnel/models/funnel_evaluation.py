@@ -42,7 +42,10 @@ class FunnelEvaluation(models.Model):
 
     date = fields.Date(required=True, default=lambda self: get_person_day(self.env))
     user_id = fields.Many2one(
-        "res.users", string="By", required=True, default=lambda self: self.env.uid
+        "res.users",
+        string="Evaluated by",
+        required=True,
+        default=lambda self: self.env.uid,
     )
     line_ids = fields.One2many(
         "funnel.evaluation.line",

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date, plaintext2html
 
@@ -27,6 +29,8 @@ MOODS = [
 MET = ("visit", "video", "demo")  # channels of which the next contact is a meeting
 CALL, MEETING = "mail.mail_activity_data_call", "mail.mail_activity_data_meeting"
 CONTACT_FIELDS = {"happened_at", "next_date", "stakeholder_id", "lead_id"}
+# What the first lines of a log in the chatter say.
+IN_TITLE = {"channel", "contact", "happened_at", "summary", "user_id", "stakeholder_id"}
 PLAN_FIELDS = {"next_date", "next_action", "channel"}
 
 
@@ -74,14 +78,14 @@ class FunnelFollowup(models.Model):
         help="Recorded on the day it happened, in the salesperson's time zone.",
     )
     channel = fields.Selection(CHANNELS, required=True, default="call")
-    contact = fields.Char(string="Talked to")
+    contact = fields.Char(string="Person contacted")
     stakeholder_id = fields.Many2one(
         "funnel.stakeholder",
         string="Person of the decision chain",
         domain="[('lead_id', '=', lead_id)]",
         ondelete="set null",
     )
-    summary = fields.Text(string="What was talked about")
+    summary = fields.Text()
     situation = fields.Text(string="Situation (S)")
     problem = fields.Text(string="Problem (P)")
     implication = fields.Text(string="Implication (I)")
@@ -307,13 +311,20 @@ class FunnelFollowup(models.Model):
         people._refresh_last_contact()
 
     def _post_to_chatter(self):
-        shown = [n for n in CONTENT if n not in ("user_id", "stakeholder_id")]
+        """Tell how, with whom and when in one line, what was said, and the rest."""
+        shown = [name for name in CONTENT if name not in IN_TITLE]
         if self.imported_by_id:
             shown += ["user_id", "imported_by_id"]
+        told = "\n".join(filter(None, [self.summary, self._tell(shown)]))
         self.lead_id.message_post(
-            body=plaintext2html(self._tell(shown)),
+            body=Markup("<b>%s</b>%s") % (self._tell_title(), plaintext2html(told)),
             subtype_xmlid="mail.mt_note",
         )
+
+    def _tell_title(self):
+        names = ("channel", "contact", "happened_at")
+        parts = [self._tell_value(self._fields[name]) for name in names]
+        return " · ".join(filter(None, parts))
 
     def _end_what_was_due(self):
         """Mark the calls as done that this contact fulfilled."""

@@ -1,12 +1,14 @@
 from odoo import api, models
 
 from ..exceptions import FunnelFollowupError
+from .base.limits import cut
 from .base.telling import check_how_far, check_not_before, is_told_by_people
 from .base.text import is_blank
 from .funnel_gate_policy import is_judged
 
 # A log says something in one of these.
 TEXTS = ("summary", "situation", "problem", "implication", "need_payoff", "feedback")
+BRIEF = 160  # characters of a log that is told in one line
 
 
 class FunnelFollowupContent(models.AbstractModel):
@@ -44,9 +46,15 @@ class FunnelFollowupContent(models.AbstractModel):
     def _is_empty(self):
         return all(is_blank(self[name]) for name in TEXTS)
 
+    def _tell_briefly(self):
+        """Return when, how, with whom and what was talked about, in one line."""
+        said = next((self[name] for name in TEXTS if not is_blank(self[name])), "")
+        contact = ", ".join(filter(None, [self.display_name, self.contact]))
+        return cut(f"{contact}: {' '.join(said.split())}", BRIEF)
+
     def _empty_reason(self):
         return self.env._(
-            "this follow-up says nothing. Fill in “What was talked about”, a part of "
+            "this follow-up says nothing. Fill in “Summary”, a part of "
             "SPIN or “Feedback / pain”."
         )
 

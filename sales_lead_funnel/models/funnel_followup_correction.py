@@ -152,7 +152,7 @@ class FunnelFollowupCorrection(models.AbstractModel):
         if field.type == "selection":
             return dict(field._description_selection(self.env)).get(value)
         if field.type == "datetime":
-            return format_datetime(self.env, value)
+            return format_datetime(self.env, value, dt_format="short")
         if field.type == "date":
             return format_date(self.env, value)
         return field.convert_to_display_name(value, self)

@@ -265,7 +265,7 @@ class FunnelGradeMixin(models.AbstractModel):
             raise AccessError(
                 self.env._(
                     "Grades are reviewed by managers (“All Documents”). Propose the "
-                    "grade instead; your manager will find it under “To answer”."
+                    "grade instead; your manager will find it under “For review”."
                 )
             )
         own = self.filtered(lambda lead: not lead.funnel_can_review_grade)

@@ -54,11 +54,11 @@ class FunnelLoss(models.Model):
     amount = fields.Monetary(readonly=True, currency_field="company_currency")
     company_currency = fields.Many2one(related="lead_id.company_currency")
     user_id = fields.Many2one(
-        "res.users", string="Owner then", readonly=True, ondelete="set null"
+        "res.users", string="Owner at loss", readonly=True, ondelete="set null"
     )
     team_id = fields.Many2one("crm.team", readonly=True, ondelete="set null")
     grade_id = fields.Many2one(
-        "funnel.grade", string="Grade then", readonly=True, ondelete="set null"
+        "funnel.grade", string="Grade at loss", readonly=True, ondelete="set null"
     )
     path = fields.Selection(PATHS, readonly=True, help="How it was lost.")
     lost_reason_id = fields.Many2one(

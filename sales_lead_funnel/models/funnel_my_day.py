@@ -88,13 +88,13 @@ class FunnelMyDay(models.AbstractModel):
             self._section(
                 "waiting",
                 _("Waiting for me"),
-                _("Nothing waits for you."),
+                _("All clear."),
                 self._get_waiting_parts(),
             ),
             self._section(
                 "risk",
                 _("At risk"),
-                _("No lead of yours is at risk."),
+                _("None of your leads is at risk."),
                 [self._part("risk", "", "crm.lead", mine & domains["risk"])],
             ),
         ]
@@ -109,7 +109,7 @@ class FunnelMyDay(models.AbstractModel):
             "corrected": _("Grades corrected in the last 7 days"),
             "activities": _("Activities due"),
             "to_propose": _("Grades to propose"),
-            "dropout": _("May be dropped"),
+            "dropout": _("Drop-out candidates"),
             "losses": _("Losses to analyse"),
             "retries": _("To be tried again"),
         }
@@ -125,8 +125,8 @@ class FunnelMyDay(models.AbstractModel):
         return [
             self._section(
                 "requests",
-                _("Requests to answer"),
-                _("No request waits for an answer."),
+                _("Requests to review"),
+                _("No request waits for your review."),
                 [self._part("requests", "", "funnel.resource.request", submitted)],
             ),
             *self._get_approval_sections(),
@@ -147,7 +147,7 @@ class FunnelMyDay(models.AbstractModel):
         return [
             self._section(
                 "approvals",
-                _("Stage approvals to answer"),
+                _("Stage approvals to review"),
                 _("No lead waits for your approval."),
                 [self._part("approvals", "", "funnel.stage.approval", waiting)],
             )
@@ -212,7 +212,7 @@ class FunnelMyDay(models.AbstractModel):
             "overdue": _("Overdue"),
             "due": _("Due today"),
             "risk": _("At risk"),
-            "dropout": _("May be dropped"),
+            "dropout": _("Drop-out candidates"),
         }
         domains = self._get_lead_domains()
         titles = {name: title for name, title in titles.items() if name in domains}
@@ -250,7 +250,7 @@ class FunnelMyDay(models.AbstractModel):
         rows = [
             {
                 "id": user.id,
-                "name": user.name or self.env._("Nobody assigned"),
+                "name": user.name or self.env._("Unassigned"),
                 "counts": {name: found.get(user, 0) for name, found in counts.items()},
             }
             for user in [*users, users.browse()]

@@ -2,7 +2,7 @@ from datetime import datetime, time, timedelta
 
 import pytz
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import format_amount, format_date
 
 from .base.limits import cut
@@ -98,15 +98,21 @@ class FunnelMyDayRows(models.AbstractModel):
             "title": lead.name or "",
             "client": client if client != lead.name else "",
             "stage": lead.stage_id.name or "",
-            "grade": bool(grade)
-            and {
-                "name": grade.name,
-                "color": grade.color,
-                "is_open": lead.funnel_grade_state == "proposed",
-            },
+            "grade": self._get_badge(
+                grade, is_open=lead.funnel_grade_state == "proposed"
+            ),
             "alert": alert,
             "note": note,
         }
+
+    @api.model
+    def _get_badge(self, grade, *, is_open=False):
+        """Return how the badge of a grade looks, False without one."""
+        look = {"name": grade.name, "color": grade.color, "is_open": is_open}
+        return bool(grade) and look
+
+    def _tell_amount(self, amount, currency):
+        return format_amount(self.env, amount, currency) if amount else ""
 
     def _tell_overdue(self, day):
         late = (get_person_day(self.env) - day).days
@@ -168,10 +174,16 @@ class FunnelMyDayRows(models.AbstractModel):
         return self._child_row(request, note, self._tell_overdue(day))
 
     def _approval_row(self, approval):
-        """The lead, the way it is to go, and who says what about it."""
+        """The lead, its amount, the way it is to go, and who says what about it."""
         stages = (approval.from_stage_id.name, approval.stage_id.name)
-        row = self._child_row(approval, self._tell_approval(approval))
-        return row | {"client": " → ".join(name or "—" for name in stages)}
+        way = " → ".join(name or "—" for name in stages)
+        amount = self._tell_amount(approval.amount, approval.company_currency)
+        facts = [approval.client, way, amount]
+        return self._child_row(approval, self._tell_approval(approval)) | {
+            "client": " · ".join(filter(None, facts)),
+            "grade": self._get_badge(approval.grade_id),
+            "buttons": ["approve", "refuse"] if approval.can_answer else [],
+        }
 
     def _tell_approval(self, approval):
         _ = self.env._
@@ -183,7 +195,8 @@ class FunnelMyDayRows(models.AbstractModel):
             who=approval.requester_id.name,
             day=format_date(self.env, asked.date()),
         )
-        return ": ".join(filter(None, [who, approval.note]))
+        told = ": ".join(filter(None, [who, approval.note]))
+        return " · ".join([*(approval.criteria_text or "").splitlines(), told])
 
     def _loss_row(self, loss):
         """The lead, where it was lost and why, and when to try again."""
@@ -248,9 +261,7 @@ class FunnelMyDayRows(models.AbstractModel):
                 self._lead_row(lead)
                 | {
                     "rep": lead.user_id.name or "",
-                    "amount": format_amount(self.env, amount, lead.company_currency)
-                    if amount
-                    else "",
+                    "amount": self._tell_amount(amount, lead.company_currency),
                     "moved": moved.get(lead.id, ""),
                     "blocker": self._get_blocker(lead, objected.get(lead.id)),
                     "next": action or "",

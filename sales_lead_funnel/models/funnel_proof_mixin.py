@@ -26,7 +26,7 @@ class FunnelProofMixin(models.AbstractModel):
         "lead meets. Empty where no stage has criteria.",
     )
     funnel_stage_gap = fields.Integer(
-        string="Stages claimed above proof",
+        string="Stages overstated",
         compute="_compute_funnel_proven_stage",
         store=True,
         copy=False,

@@ -92,13 +92,14 @@ class FunnelRefusalMixin(models.AbstractModel):
         if not any(f.is_entering for found in stayed.values() for f in found):
             title = self.env._("The stage of this lead needs what you took away:")
         elif not any(watch.before[lead.id] for lead in stayed):
-            title = self.env._("Not created, because something is missing:")
+            title = self.env._("Not created. Still missing:")
         else:
-            title = self.env._("Not moved, because something is missing:")
+            title = self.env._("Not moved. Still missing:")
         error = FunnelGateError(
             f"{title}\n{lines}",
             lead_id=asked and single.id,
             stage_id=asked and failure.stage_id,
+            missing=single and self._funnel_get_marked(stayed[single]),
         )
         error.stayed_ids = [lead.id for lead in stayed]
         effects = {failure.effect for found in stayed.values() for failure in found}

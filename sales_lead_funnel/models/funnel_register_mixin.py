@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL, format_amount, format_datetime
 
 from ..exceptions import FunnelRegisterError
 from ..tools.names import split_client, split_contact
@@ -232,13 +232,14 @@ class FunnelRegisterMixin(models.AbstractModel):
         for lead in self:
             low, high = lead.funnel_budget_min, lead.funnel_budget_max
             if low < 0 or (high and low > high):
+                currency = lead.company_currency
                 raise FunnelRegisterError(
                     self.env._(
                         "%(lead)s: “Budget from” %(low)s is above “Budget to” "
                         "%(high)s or negative. Correct the range.",
                         lead=lead.display_name,
-                        low=low,
-                        high=high,
+                        low=format_amount(self.env, low, currency),
+                        high=format_amount(self.env, high, currency),
                     )
                 )
 

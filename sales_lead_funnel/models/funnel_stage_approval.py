@@ -248,6 +248,25 @@ class FunnelStageApproval(models.Model):
             approval._plan(told, summary)
         return True
 
+    def _refuse_because(self, reason):
+        """Refuse all of these with one reason."""
+        for approval in self:
+            approval._start_answer()
+        self.write({"reason": reason})
+        return self.action_refuse()
+
+    @each_once
+    def action_ask_refusal(self):
+        """Return the dialog that asks the reason, and refuses with it."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Refuse: %s", ", ".join(self.lead_id.mapped("name"))),
+            "res_model": "funnel.approval.refusal",
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {"default_approval_ids": self.ids, "dialog_size": "medium"},
+        }
+
     @each_once
     def action_cancel(self):
         for approval in self:
@@ -271,7 +290,8 @@ class FunnelStageApproval(models.Model):
         self._check_manager()
         objection = self._find_objection()
         if objection:
-            raise FunnelApprovalError(objection)
+            name = self.lead_id.display_name
+            raise FunnelApprovalError(f"{name}: {objection}")
         self._lock_open()
 
     def _lock_open(self):

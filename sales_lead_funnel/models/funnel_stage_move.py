@@ -38,19 +38,21 @@ class FunnelStageMove(models.Model):
     _inherit = ["funnel.ledger.base"]
 
     from_stage_id = fields.Many2one(
-        "crm.stage", readonly=True, ondelete="set null", help="Empty at birth."
+        "crm.stage", readonly=True, ondelete="set null", help="Empty for a new lead."
     )
     to_stage_id = fields.Many2one(
         "crm.stage", string="To stage", readonly=True, ondelete="set null", index=True
     )
-    from_status = fields.Selection(STATUSES, readonly=True, help="Empty at birth.")
+    from_status = fields.Selection(
+        STATUSES, readonly=True, help="Empty for a new lead."
+    )
     to_status = fields.Selection(STATUSES, readonly=True, required=True)
     path = fields.Selection(
         PATHS,
         readonly=True,
         required=True,
         default="server",
-        help="The door through which the change came.",
+        help="How the change was made.",
     )
     rebuilt = fields.Boolean(
         readonly=True,

@@ -5,11 +5,11 @@ from .base.derived import with_step
 from .base.limits import LIMITS, cut
 
 ROLES = [
-    ("decides", "Decides"),
-    ("approves", "Approves"),
-    ("influences", "Influences"),
-    ("uses", "Uses"),
-    ("guards", "Guards the door"),
+    ("decides", "Decision maker"),
+    ("approves", "Approver"),
+    ("influences", "Influencer"),
+    ("uses", "User"),
+    ("guards", "Gatekeeper"),
 ]
 POWERS = [("high", "High"), ("medium", "Medium"), ("low", "Low")]
 STANCES = [

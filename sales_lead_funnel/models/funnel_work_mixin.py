@@ -230,11 +230,12 @@ class FunnelWorkMixin(models.AbstractModel):
 
     @one_record
     def action_funnel_request_resource(self):
+        view = self.env.ref("sales_lead_funnel.funnel_resource_request_view_form_ask")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Request a resource"),
+            "name": self.env._("Request a resource: %s", self.name),
             "res_model": "funnel.resource.request",
-            "view_mode": "form",
+            "views": [[view.id, "form"]],
             "target": "new",
-            "context": {"default_lead_id": self.id},
+            "context": {"default_lead_id": self.id, "dialog_size": "medium"},
         }

@@ -5,24 +5,26 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     funnel_min_sample = fields.Integer(
-        string="Small samples",
+        string="Minimum sample",
         default=20,
         help="A rate over fewer leads is marked “too few”.",
     )
     funnel_stage_horizon = fields.Integer(
-        string="Days to judge a stage",
+        string="Stage maturity (days)",
         default=30,
-        help="Horizon of the loss rate per stage (M8), in days.",
+        help="A stay in a stage counts in its loss rate once this many days have "
+        "passed since it began.",
     )
     funnel_win_horizon = fields.Integer(
-        string="Days to judge a lead",
+        string="Lead maturity (days)",
         default=90,
-        help="Horizon of cohort conversions (M2, M9), in days.",
+        help="A lead counts in the conversion of its source once this many days have "
+        "passed since it was obtained.",
     )
     funnel_self_approval = fields.Boolean(
         string="Managers may approve own leads",
-        help="Off: a manager's own lead that needs approval is let in by another one, "
-        "who also reviews the grade that the manager proposed.",
+        help="If off, another manager must approve a manager's own lead, and reviews "
+        "the grade that the manager proposed.",
     )
     funnel_backdate_days = fields.Integer(
         string="Days back salespeople may enter",

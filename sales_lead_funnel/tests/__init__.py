@@ -4,6 +4,8 @@ from . import test_calendar
 from . import test_decision
 from . import test_derived
 from . import test_followup
+from . import test_gate_approval_brief
+from . import test_followup_dialog
 from . import test_gate_whole
 from . import test_gate_property
 from . import test_grade

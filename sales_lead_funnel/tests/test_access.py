@@ -38,6 +38,7 @@ ALLOWED = {  # model → what rep, manager and director may do
     "funnel.pause.wizard": ("rwcu", "rwcu", "rwcu"),
     "funnel.criterion": ("r", "rwcu", "rwcu"),
     "funnel.stage.approval": ("rwc", "rwc", "rwc"),
+    "funnel.approval.refusal": ("", "rwcu", "rwcu"),
     "funnel.loss": ("rw", "rw", "rw"),
     "funnel.competitor": ("rc", "rwcu", "rwcu"),
     "funnel.template.wizard": ("", "", "rwcu"),

@@ -210,7 +210,7 @@ class TestEvaluation(FollowupCommon):
 class TestEvaluationAuthor(FollowupCommon):
     """Reps evaluate in their own name, by whatever door."""
 
-    TOLD = "Momcorp CRM.*“By” must be you"
+    TOLD = "Momcorp CRM.*“Evaluated by” must be you"
 
     def _vals(self, **vals):
         return {"lead_id": self.lead.id, "user_id": self.manager.id, **vals}

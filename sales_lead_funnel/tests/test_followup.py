@@ -343,7 +343,7 @@ class TestCorrection(FollowupCommon):
         self.assertEqual(log.summary, "They hesitate")
         self.assertEqual(
             log.revision_ids.old_text,
-            "What was talked about: They like it\nMood: Positive",
+            "Summary: They like it\nMood: Positive",
         )
 
     def test_rep_appends_only_after_24_hours(self):

@@ -1,5 +1,7 @@
 """What leads claim and prove, the checklist, and the dialog of a refused move."""
 
+from lxml import etree
+
 from odoo.tests import Form, tagged
 
 from ..exceptions import FunnelGateError
@@ -30,7 +32,8 @@ class TestProvenStage(GateCommon):
         self._move(self.lead, self.stage_next)
         self.assertEqual(self._fact(), (self.stage_new, 1))
         self.assertEqual(
-            self.lead.funnel_card_note, "Proven only to “New”, missing: Initial need"
+            self.lead.funnel_card_note,
+            "Evidence supports only “New”, missing: Initial need",
         )
         self.assertTrue(self.lead.funnel_card_alert)
         domain = self._filter_domain("funnel_above_proof")
@@ -40,13 +43,13 @@ class TestProvenStage(GateCommon):
         self._create_criterion("funnel_need", effect="warn", name="Need")
         self._move_as(self.rep)
         self.assertEqual(
-            self.lead.funnel_card_note, "Proven only to “New”, missing: Need"
+            self.lead.funnel_card_note, "Evidence supports only “New”, missing: Need"
         )
         self.assertFalse(self.lead.funnel_card_alert)
         self._create_criterion("funnel_authority", name="Power", sequence=20)
         self.lead.invalidate_recordset()
         self.assertEqual(
-            self.lead.funnel_card_note, "Proven only to “New”, missing: Need"
+            self.lead.funnel_card_note, "Evidence supports only “New”, missing: Need"
         )
         self.assertTrue(self.lead.funnel_card_alert)
 
@@ -419,7 +422,7 @@ class TestRefusedMoveAsks(GateCommon):
         lead = self.lead.with_user(self.rep).with_context(**self._ask()["context"])
         with self.assertRaises(FunnelGateError) as caught:
             lead.action_funnel_gate_move()
-        self.assertFalse(caught.exception.context)
+        self.assertNotIn("funnel_gate", caught.exception.context)
 
     def test_only_the_approval_is_missing(self):
         self._create_criterion(domain="[]", effect="approve")
@@ -451,6 +454,57 @@ class TestRefusedMoveAsks(GateCommon):
         self.stage_won.funnel_allow_skip = False
         lead = self.lead.with_user(self.rep)
         self.assertFalse(lead.action_funnel_gate_ask(self.stage_won.id))
+
+    def test_title_names_lead_and_stage(self):
+        self._create_criterion("funnel_need")
+        title = self._ask()["name"]
+        self.assertIn(self.lead.name, title)
+        self.assertIn(self.stage_next.name, title)
+
+    def test_refused_answers_name_the_fields_to_mark(self):
+        """Whether something was filled in or not: the two ways the dialog saves."""
+        self._create_criterion("funnel_need", "funnel_budget_max")
+        self._create_criterion(domain="[('funnel_stakeholder_ids', '!=', False)]")
+        lead, _form = self._open(self._ask())
+        fields_left = [*BUDGET, "funnel_stakeholder_ids"]
+        ways = {
+            "nothing filled in": (
+                lead.action_funnel_gate_move,
+                ["funnel_need", *fields_left],
+            ),
+            "need filled in": (
+                lambda: lead.web_save({"funnel_need": "A CRM"}, {}),
+                fields_left,
+            ),
+        }
+        for name, (save, missing) in ways.items():
+            with self.subTest(way=name):
+                self.assertEqual(self._get_marked(save), set(missing))
+
+    def _get_marked(self, save):
+        """Return the fields that the dialog marks when it cannot be saved so."""
+        with self.assertRaises(FunnelGateError) as refused, self.env.cr.savepoint():
+            save()
+        return set(refused.exception.context["funnel_missing"])
+
+    def test_refused_move_outside_of_the_dialog_marks_nothing(self):
+        self._create_criterion("funnel_need")
+        with self.assertRaises(FunnelGateError) as refused:
+            self._move_as(self.rep)
+        self.assertEqual(set(refused.exception.context), {"funnel_gate"})
+
+    def test_people_are_added_in_the_rows_of_the_dialog(self):
+        self._create_criterion(domain="[('funnel_stakeholder_ids', '!=', False)]")
+        action = self._ask()
+        lead, form = self._open(action)
+        arch = lead.get_view(action["views"][0][0], "form")["arch"]
+        path = "//field[@name='funnel_stakeholder_ids']/list/@editable"
+        self.assertEqual(etree.fromstring(arch).xpath(path), ["bottom"])
+        with form.funnel_stakeholder_ids.new() as person:
+            person.name = "Olga"
+            person.role = "decides"
+        form.save()
+        self.assertEqual(self.lead.stage_id, self.stage_next)
 
     def test_fields_in_the_dialog_are_real_ones(self):
         context = {ASK_KEY: self.stage_next.id, ANSWERS_KEY: "funnel_need,nonsense"}

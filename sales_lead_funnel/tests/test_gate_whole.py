@@ -59,9 +59,7 @@ class TestOneSave(GateCommon):
             vals = {**self.answers, "stage_id": self.stage_next.id}
             del vals[missing]
             with self.subTest(missing=missing):
-                self.assertStays(
-                    partial(lead.write, vals), "something is missing", lead
-                )
+                self.assertStays(partial(lead.write, vals), "Still missing", lead)
                 self.assertFalse(lead.funnel_followup_ids)
 
     def test_birth_with_everything(self):

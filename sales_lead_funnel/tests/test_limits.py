@@ -173,7 +173,7 @@ class TestPeopleAreTold(LimitsCommon):
 
     def test_list_of_another_record(self):
         log = {"happened_at": self.env.cr.now(), "summary": LONG_LOG}
-        with self.assertTold("What was talked about.*10001.*10000"):
+        with self.assertTold("Summary.*10001.*10000"):
             self.mine.write({"funnel_followup_ids": [(0, 0, log)]})
         log["summary"] = "l" * 10_000
         self.mine.write({"funnel_followup_ids": [(0, 0, log)]})

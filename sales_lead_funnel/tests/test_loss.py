@@ -4,10 +4,12 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..exceptions import FunnelLossError
 from .common_gates import GateCommon
+
+LOST_VIEW = "crm.crm_lead_lost_view_form"
 
 
 @tagged("post_install", "-at_install")
@@ -61,7 +63,38 @@ class TestLoss(GateCommon):
         others = self._create_leads(2)
         one = dialogs.create({"lead_ids": self.lead.ids})
         self.assertEqual(one.funnel_lead_name, self.lead.name)
-        self.assertFalse(dialogs.create({"lead_ids": others.ids}).funnel_lead_name)
+        many = dialogs.create({"lead_ids": others.ids})
+        self.assertEqual(many.funnel_lead_name, "2 leads")
+
+    def _open_dialog(self, leads):
+        """Open the dialog of the buttons “Lost”, as a rep."""
+        wizards = self.env["crm.lead.lost"].with_user(self.rep)
+        return Form(wizards.with_context(default_lead_ids=leads.ids), LOST_VIEW)
+
+    def test_dialog_asks_the_reason(self):
+        for leads in (self.lead, self._create_leads(2)):
+            form = self._open_dialog(leads)
+            with self.subTest(leads=leads), self.assertRaises(AssertionError):
+                form.save()
+            form.lost_reason_id = self.reason
+            form.save().action_lost_reason_apply()
+            self.assertEqual(set(leads.funnel_loss_ids.mapped("state")), {"done"})
+
+    def test_dialog_asks_no_reason_where_there_is_none(self):
+        self.env["crm.lost.reason"].search([]).active = False
+        self._open_dialog(self.lead).save().action_lost_reason_apply()
+        self.assertOneOpen(state="todo")
+
+    def test_every_button_that_loses_opens_the_dialog(self):
+        """Core's buttons and ours: form, lists, My day, and the actions of a list."""
+        action = self.env.ref("crm.crm_lead_lost_action")
+        self.assertEqual(action.view_id, self.env.ref("crm.crm_lead_lost_view_form"))
+        self.assertEqual(self.lead.action_funnel_lose()["id"], action.id)
+        views = self.env["ir.ui.view"].search([("model", "=", "crm.lead")])
+        for view in views.filtered(lambda view: view.mode == "primary"):
+            arch = self.env["crm.lead"].get_view(view.id, view.type)["arch"]
+            with self.subTest(view=view.name):
+                self.assertNotIn('name="action_set_lost"', arch)
 
     def test_losses_are_summed_by_reason(self):
         self._lose_by_wizard(lost_reason_id=self.reason.id)

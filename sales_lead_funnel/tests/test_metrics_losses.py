@@ -172,7 +172,7 @@ class TestLossFigures(LossesCommon):
         self._lost_with(self.rival)
 
         def read_figures(*codes):
-            self.env.company.funnel_min_sample  # noqa: B018 (some figures ask for it)
+            self.assertTrue(self.env.company.funnel_min_sample)  # some figures ask it
             self._figures(codes, groupby="stage_id")
 
         def read(*codes):

@@ -405,5 +405,7 @@ class TestFinishedActivity(FunnelCommon):
             }
         )
         body = lead.message_ids[0].body
-        self.assertIn("Channel: Visit", body)
+        self.assertRegex(body, "<b>Visit · [^:]+:[0-9]{2}\\W?[AP]M</b>")
+        self.assertNotIn("Summary", body)
+        self.assertIn("They waver", body)
         self.assertIn("Mood: Hesitant", body)

@@ -112,6 +112,17 @@ class TestMyDayGates(DayCommon, GateCommon):
         approval.with_user(self.manager).action_approve()
         self.assertFalse(self._approvals(self.manager)["count"])
 
+    def test_a_row_shows_what_is_weighed_and_answers(self):
+        lead = self._create_lead(partner_name="Momcorp", expected_revenue=50_000)
+        lead.with_user(self.rep).funnel_propose_grade(self.grade_a.id, "Fits")
+        self._ask(lead=lead)
+        [row] = self._approvals(self.manager)["parts"][0]["rows"]
+        for text in ("Momcorp", "50,000", self.stage_next.name):
+            self.assertIn(text, row["client"])
+        self.assertEqual(row["grade"]["name"], "A")
+        self.assertIn("Confirmed", row["note"])
+        self.assertEqual(row["buttons"], ["approve", "refuse"])
+
     def test_listed_is_what_the_manager_may_answer(self):
         other = self._create_lead(user_id=self.manager.id)
         self._ask()

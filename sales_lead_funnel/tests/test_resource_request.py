@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from lxml import etree
 from psycopg2.errors import SerializationFailure
 
 from odoo import api
@@ -74,6 +75,21 @@ class RequestCommon(FunnelCommon):
 
 @tagged("post_install", "-at_install")
 class TestStates(RequestCommon):
+    def test_dialog_of_a_lead_has_one_button_to_submit(self):
+        action = self.lead.with_user(self.rep).action_funnel_request_resource()
+        [(view_id, _kind)] = action["views"]
+        requests = self.env["funnel.resource.request"].with_user(self.rep)
+        form = Form(requests.with_context(**action["context"]), view_id)
+        form.name = "Demo on site"
+        form.wanted_date = self.today + timedelta(days=5)
+        form.save().action_submit()
+        self.assertEqual(form.record.state, "submitted")
+        self.assertEqual(form.record.lead_id, self.lead)
+        arch = etree.fromstring(requests.get_view(view_id, "form")["arch"])
+        primary = arch.xpath("//button[contains(@class, 'btn-primary')]/@name")
+        self.assertEqual(primary, ["action_submit"])
+        self.assertEqual(arch.xpath("//field[@default_focus]/@name"), ["name"])
+
     def test_manager_is_asked_to_answer_soon(self):
         for wanted, due in ((5, 2), (1, 1), (-3, 0)):
             day = self.today + timedelta(days=wanted)
@@ -548,7 +564,7 @@ class TestScreen(RequestCommon):
     def test_lists_have_the_filters_by_name(self):
         request = self._request()
         arch = request.get_view(view_type="search")["arch"]
-        for title in ("To answer", "Mine", "Assigned to me"):
+        for title in ("For review", "Mine", "Assigned to me"):
             self.assertIn(f'string="{title}"', arch)
         self.assertIn("<chatter", request.get_view(view_type="form")["arch"])
 

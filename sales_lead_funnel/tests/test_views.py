@@ -96,7 +96,11 @@ class TestActions(FunnelCommon):
     def test_menus_show_to_the_roles_they_are_for(self):
         shown = {
             REP: {"funnel_register_menu", "funnel_key_list_menu"},
-            MANAGER: {"funnel_answer_menu", "funnel_workbook_menu"},
+            MANAGER: {
+                "funnel_answer_menu",
+                "funnel_rules_menu",
+                "funnel_workbook_menu",
+            },
             DIRECTOR: {"funnel_config_menu", "funnel_scorecard_menu"},
         }
         users = {REP: self.rep, MANAGER: self.manager, DIRECTOR: self.director}
@@ -109,6 +113,39 @@ class TestActions(FunnelCommon):
                 with self.subTest(user=user.login, menu=name):
                     menu = self.env.ref(f"sales_lead_funnel.{name}")
                     self.assertEqual(menu.id in visible, name in seen)
+
+    def test_inboxes_are_by_themselves(self):
+        inboxes = {
+            "crm_lead_action_to_review",
+            "funnel_stage_approval_action",
+            "funnel_resource_request_action",
+        }
+        menu = self.env.ref("sales_lead_funnel.funnel_answer_menu")
+        actions = {self.env.ref(f"sales_lead_funnel.{name}") for name in inboxes}
+        self.assertEqual(set(menu.child_id.mapped("action")), actions)
+
+    def test_everybody_has_one_configuration(self):
+        """Managers have ours; who has core's finds the very same lists there."""
+        menus = self.env["ir.ui.menu"]
+        core = self.env.ref("crm.crm_menu_config")
+        own = self.env.ref("sales_lead_funnel.funnel_rules_menu")
+        full = self.env.ref("sales_lead_funnel.funnel_config_menu")
+        self.assertLessEqual(
+            {menu.action for menu in own.child_id},
+            {menu.action for menu in full.child_id},
+        )
+        expected = {
+            self.rep: set(),
+            self.manager: {own.id, *own.child_id.ids},
+            self.director: {core.id},
+        }
+        for user, ids in expected.items():
+            shown = menus.with_user(user).load_web_menus(False)
+            ours = {core.id, own.id, *own.child_id.ids}
+            with self.subTest(user=user.login):
+                self.assertEqual(ours & set(shown), ids)
+                root = shown[self.env.ref("crm.crm_menu_root").id]
+                self.assertLessEqual(set(root["children"]), set(shown))
 
 
 @tagged("post_install", "-at_install")

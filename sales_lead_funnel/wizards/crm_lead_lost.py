@@ -12,12 +12,22 @@ class CrmLeadLost(models.TransientModel):
         compute="_compute_funnel_lead_name", export_string_translation=False
     )
 
+    funnel_has_reasons = fields.Boolean(
+        compute="_compute_funnel_has_reasons", export_string_translation=False
+    )
+
+    def _compute_funnel_has_reasons(self):
+        """The dialog asks the reason, where there is one to choose."""
+        reasons = self.env["crm.lost.reason"]
+        self.funnel_has_reasons = bool(reasons.search_count([], limit=1))
+
     @api.depends("lead_ids")
     def _compute_funnel_lead_name(self):
-        """Tell which lead is lost, where it is one."""
+        """Tell which lead is lost, or how many are."""
         for wizard in self:
-            is_one = len(wizard.lead_ids) == 1
-            wizard.funnel_lead_name = is_one and wizard.lead_ids.name
+            leads = wizard.lead_ids
+            count = self.env._("%s leads", len(leads)) if len(leads) > 1 else False
+            wizard.funnel_lead_name = count or leads.name
 
     def action_lost_reason_apply(self):
         """Complete the loss with what the dialog asked.

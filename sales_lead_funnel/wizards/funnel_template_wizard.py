@@ -51,7 +51,7 @@ class FunnelTemplateWizard(models.TransientModel):
     stage_count = fields.Integer(string="Stages in all", compute="_compute_stage_count")
     is_too_many = fields.Boolean(compute="_compute_stage_count")
     other_stages = fields.Char(
-        string="Stages that stay beside it", compute="_compute_stage_count"
+        string="Other stages kept", compute="_compute_stage_count"
     )
     summary = fields.Char(compute="_compute_summary", export_string_translation=False)
 

@@ -41,18 +41,17 @@ class FunnelWorkbookExport(models.TransientModel):
 
     @one_record
     def action_export(self):
-        """Make the workbook and return the action that downloads it."""
+        """Make the workbook; return the action that downloads it and closes."""
         self._check_may_export()
         stream = BytesIO()
         workbook = self.env["funnel.monthly.workbook"].with_company(self.company_id)
         self.filename = workbook._write_to(stream, self.month, self.team_id)
         self.file = base64.b64encode(stream.getvalue())
+        url = f"/web/content/{self._name}/{self.id}/file/{self.filename}?download=true"
         return {
-            "type": "ir.actions.act_url",
-            "target": "self",
-            "close": True,
-            "url": f"/web/content/{self._name}/{self.id}/file/{self.filename}"
-            "?download=true",
+            "type": "ir.actions.client",
+            "tag": "funnel_download",
+            "params": {"url": url},
         }
 
     def _check_may_export(self):

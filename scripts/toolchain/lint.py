@@ -2,7 +2,7 @@
 
 import subprocess
 
-from . import code, layout, node, readme, results, shell, tree, venv
+from . import code, layout, node, readme, results, shell, tree, venv, wording
 from .say import Problem, Timer, info, problem, step
 
 PRETTIER_KINDS = ("*.xml", "*.js", "*.mjs", "*.scss")
@@ -142,6 +142,7 @@ CHECKS = {
     "imports that Odoo brings": lambda _tools: code.check_imports(),
     "text files": lambda _tools: tree.check_text(),
     "no workplace names": lambda _tools: tree.check_names(),
+    "texts can be translated": lambda _tools: wording.check(),
 }
 
 

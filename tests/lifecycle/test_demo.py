@@ -297,7 +297,9 @@ result = {{
     "above": len(above),
     "all": len(pipeline),
     "owners": len(above.user_id & reps),
-    "cards": sum("Proven only to" in (lead.funnel_card_note or "") for lead in above),
+    "cards": sum(
+        "Evidence supports only" in (lead.funnel_card_note or "") for lead in above
+    ),
     "proven": len(pipeline.filtered("funnel_proven_stage_id")),
 }}
 """

@@ -98,8 +98,8 @@ def check_how_far(lead, told):
         return
     raise UserError(
         env._(
-            "%(lead)s: “When” is %(told)s. You may enter what happened up to %(days)s "
-            "days ago; ask your manager to enter what lies further back.",
+            "%(lead)s: “When” is %(told)s, longer ago than you may enter (days "
+            "allowed: %(days)s). Ask your manager to enter what lies further back.",
             lead=lead.display_name,
             told=format_datetime(env, told),
             days=days,

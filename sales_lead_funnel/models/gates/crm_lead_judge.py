@@ -47,7 +47,7 @@ class FunnelJudgeMixin(models.AbstractModel):
             raise self._funnel_refuse(watch, stayed)
         if failures:
             text = self._funnel_describe(failures)
-            self._funnel_notify(self.env._("Moved, but mind"), text)
+            self._funnel_notify(self.env._("Moved, with warnings"), text)
         if watch.let_in:
             self._funnel_record_direct(watch, changes)
 

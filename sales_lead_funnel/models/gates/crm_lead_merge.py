@@ -39,7 +39,7 @@ class FunnelSettleMixin(models.AbstractModel):
             return
         with_path(self.sudo(), "merge").write({"stage_id": stage.id})
         self._funnel_notify(
-            self.env._("Merged, but mind"),
+            self.env._("Merged, with a warning"),
             self.env._(
                 "%(lead)s goes on in “%(stage)s”: it does not meet yet what "
                 "“%(wanted)s” asks.",

@@ -130,8 +130,9 @@ async function mountDay() {
         expect.step(`open ${model} ${id || JSON.stringify(domain)}`);
     patchWithCleanup(action, {
         doAction: stepIn,
-        doActionButton({name, resId, onClose}) {
-            expect.step(`${name} ${resId}`);
+        doActionButton({name, resModel, resId, onClose}) {
+            const model = resModel === "crm.lead" ? [] : [resModel];
+            expect.step([name, ...model, resId].join(" "));
             onClose();
         },
     });
@@ -284,4 +285,41 @@ test("an empty team and an empty meeting say so", async () => {
     expect(".o_funnel_day_meeting .o_funnel_day_empty").toHaveText("No A lead");
     expect(".o_funnel_day_table").toHaveCount(0);
     expect.verifySteps(["get_day false"]);
+});
+
+test("a request is approved or refused on its row", async () => {
+    const row = lead(8, {
+        model: "funnel.stage.approval",
+        lead_id: false,
+        buttons: ["approve", "refuse"],
+    });
+    days.false = {...TEAM, sections: [section("approvals", [row])]};
+    await mountDay();
+    await click("[data-act=refuse]");
+    await animationFrame();
+    expect(".o_notification").toHaveCount(0);
+    expect.verifySteps([
+        "get_day false",
+        "action_ask_refusal funnel.stage.approval 8",
+        "get_day team",
+    ]);
+});
+
+test("an approved request says so", async () => {
+    const row = lead(8, {
+        model: "funnel.stage.approval",
+        lead_id: false,
+        buttons: ["approve", "refuse"],
+    });
+    days.false = {...TEAM, sections: [section("approvals", [row])]};
+    await mountDay();
+    await click("[data-act=approve]");
+    await animationFrame();
+    await animationFrame();
+    expect(".o_notification").toHaveText(/Lead 8: approved/);
+    expect.verifySteps([
+        "get_day false",
+        "action_approve funnel.stage.approval 8",
+        "get_day team",
+    ]);
 });

@@ -11,8 +11,23 @@ import {standardActionServiceProps} from "@web/webclient/actions/action_service"
 
 const RIGHT_COLUMN = ["waiting", "reviews"];
 
-/** What the button of a row calls on its lead. */
+/** What the button of a row calls on its lead, on the record itself if `ofRecord`. */
 const BUTTONS = {
+    approve: {
+        method: "action_approve",
+        ofRecord: true,
+        says: (row) => _t("%(lead)s: approved", {lead: row.title}),
+        icon: "fa-check",
+        label: _t("Approve"),
+        title: _t("Let the lead into the stage"),
+    },
+    refuse: {
+        method: "action_ask_refusal",
+        ofRecord: true,
+        icon: "fa-times",
+        label: _t("Refuse"),
+        title: _t("Refuse, with the reason"),
+    },
     log: {
         method: "action_funnel_log_followup",
         icon: "fa-pencil-square-o",
@@ -122,11 +137,12 @@ export class FunnelMyDay extends Component {
     }
 
     act(row, button = "log") {
+        const {method, ofRecord} = BUTTONS[button];
         return this.action.doActionButton({
             type: "object",
-            name: BUTTONS[button].method,
-            resModel: "crm.lead",
-            resId: row.lead_id,
+            name: method,
+            resModel: ofRecord ? row.model : "crm.lead",
+            resId: ofRecord ? row.id : row.lead_id,
             context: user.context,
             onClose: async () => {
                 await this.load();
@@ -137,7 +153,10 @@ export class FunnelMyDay extends Component {
 
     /** Say what became of a lead that is listed no more. */
     async tell(row, button) {
-        const field = BUTTONS[button].tells;
+        const {tells: field, says} = BUTTONS[button];
+        if (says) {
+            this.notification.add(says(row), {type: "success"});
+        }
         if (!field) {
             return;
         }

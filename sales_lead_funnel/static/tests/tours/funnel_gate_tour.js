@@ -34,6 +34,21 @@ tours.add("funnel_rep_answers_blocked_drop", {
         {trigger: card("Tour one")},
         drop("Tour one", "Tour two"),
         {
+            content: "the cursor is in the first answer",
+            trigger: ".modal .o_field_widget[name=funnel_need] textarea:focus",
+        },
+        {
+            content: "nothing filled in: it turns red, in this very dialog",
+            trigger: ".modal footer button[name=action_funnel_gate_move]",
+            run: "click",
+        },
+        {
+            trigger:
+                ".modal .o_field_widget[name=funnel_need].o_field_invalid, .modal .o_field_invalid [name=funnel_need]",
+        },
+        {trigger: "body:not(:has(.modal ~ .modal, .o_error_dialog))"},
+        {trigger: ".o_notification:contains('Ask what they need')"},
+        {
             trigger: ".modal .o_field_widget[name=funnel_need] textarea",
             run: "edit A CRM for fifty people",
         },
@@ -59,6 +74,11 @@ tours.add("funnel_rep_asks_approval", {
     url: PIPELINE,
     steps: () => [
         drop("Tour one", "Tour two"),
+        {
+            content: "the dialog says what is confirmed and who is asked",
+            trigger:
+                ".modal:has(.o_field_widget[name=criteria_text]:contains('Confirmed by the manager')):has(.o_field_widget[name=asked_name]:contains('tour_manager'))",
+        },
         {
             trigger: ".modal .o_field_widget[name=note] textarea",
             run: "edit They want it now",

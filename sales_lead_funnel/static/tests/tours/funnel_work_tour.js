@@ -65,6 +65,7 @@ tours.add("funnel_rep_logs_from_board", {
             run: "edit They asked for a price, soon && press Control+Enter",
         },
         {trigger: NO_DIALOG},
+        {trigger: ".o_notification:contains('Logged. Next contact')"},
         {
             content: "the card behind the dialog is up to date",
             trigger:
@@ -182,13 +183,13 @@ tours.add("funnel_rep_builds_chain", {
             content: "the gap is told",
             trigger: ".alert:contains('Who decides is unknown')",
         },
-        ...addPerson("Olga Orlova", "Decides"),
+        ...addPerson("Olga Orlova", "Decision maker"),
         {
             content: "the gap is gone before saving",
             trigger: ".o_notebook:not(:has(.alert:contains('Who decides is unknown')))",
         },
         ...save,
-        ...addPerson("Carl Finn", "Approves"),
+        ...addPerson("Carl Finn", "Approver"),
         {
             trigger: `${CHAIN} .o_selected_row .o_field_widget[name=parent_id] input`,
             run: "edit Olga",
@@ -216,7 +217,9 @@ tours.add("funnel_rep_requests_resource", {
         ...openPage("funnel_closing"),
         {trigger: "button[name=action_funnel_request_resource]", run: "click"},
         {
-            trigger: ".modal .o_field_widget[name=name] input",
+            content: "the cursor is on the need; one button submits",
+            trigger:
+                ".modal:not(:has(footer .btn-primary ~ .btn-primary, .o_statusbar_buttons)) .o_field_widget[name=name] input:focus",
             run: "edit Engineer for the demo",
         },
         {
@@ -232,6 +235,9 @@ tours.add("funnel_rep_requests_resource", {
         },
         {
             content: "a rep cannot answer it",
+            trigger: ".modal .o_field_widget[name=name]",
+        },
+        {
             trigger: ".modal:not(:has(button[name=action_approve]))",
         },
     ],
@@ -305,8 +311,13 @@ tours.add("funnel_rep_works_the_day", {
             run: "edit They decide next week",
         },
         {
-            trigger: ".modal .o_field_widget[name=next_date] input",
-            run: "edit +7d && press Tab",
+            content: "a usual day is one click away",
+            trigger: ".modal [data-date=week]",
+            run: "click",
+        },
+        {
+            trigger:
+                ".modal .o_field_widget[name=next_date]:not(:has(.o_funnel_blank_date))",
         },
         {trigger: ".modal footer .btn-primary", run: "click"},
         {
