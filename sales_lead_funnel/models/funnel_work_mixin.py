@@ -219,7 +219,7 @@ class FunnelWorkMixin(models.AbstractModel):
 
     @one_record
     def action_funnel_evaluate(self):
-        view = self.env.ref("sales_lead_funnel.funnel_evaluation_view_form_quick")
+        view = self.env.ref("sales_lead_funnel.funnel_evaluation_view_form_dialog")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Evaluate: %s", self.name),

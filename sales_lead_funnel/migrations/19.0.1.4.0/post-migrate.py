@@ -66,6 +66,8 @@ def name_deleted_stages(cr):
                   AND move.happened_at <= loss.lost_at
                 ORDER BY move.id DESC LIMIT 1)
          WHERE loss.stage_id IS NULL AND loss.deleted_stage IS NULL
+        """
+    )
 
 
 def find_people_of_logs(cr):
