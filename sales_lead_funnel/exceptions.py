@@ -12,7 +12,16 @@ class FunnelDerivedError(ValidationError):
 
 
 class FunnelGradeError(ValidationError):
-    """A grade was proposed or reviewed in a way the rules do not allow."""
+    """A grade was proposed or reviewed in a way the rules do not allow.
+
+    ``context`` reaches the web client, which offers to propose the grade.
+    """
+
+    def __init__(self, message, lead_id=False, grade_id=False):
+        super().__init__(message)
+        self.context = {}
+        if lead_id and grade_id:
+            self.context = {"funnel_grade": {"lead_id": lead_id, "grade_id": grade_id}}
 
 
 class FunnelRegisterError(ValidationError):

@@ -94,8 +94,8 @@ def _get_facts(chance, plan):
     facts = {
         "funnel_need_fit": fit,
         "funnel_authority": authority,
-        "funnel_budget_min": low * 1000,
-        "funnel_budget_max": high * 1000,
+        "funnel_budget_min": low * 1000 or False,
+        "funnel_budget_max": high * 1000 or False,
         "expected_revenue": round(amount) * 1000,
         "priority": str(max(0, "CBA".index(plan.grade) - chance.random.randint(0, 1))),
     }

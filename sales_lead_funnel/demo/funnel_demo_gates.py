@@ -209,7 +209,7 @@ class FunnelDemoGates(models.AbstractModel):
             )
             lead.write(
                 {
-                    "funnel_budget_min": low,
+                    "funnel_budget_min": low or False,
                     "funnel_budget_max": max(high, 1000),
                     "funnel_purchase_date": today + timedelta(days=30 + 9 * number),
                 }

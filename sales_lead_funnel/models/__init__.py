@@ -64,6 +64,8 @@ from . import funnel_dropout_mixin
 from . import funnel_gate_stage
 from . import crm_lead
 from . import register
+from . import grading
+from . import deal
 from . import crm_stage
 from . import mail_thread
 from . import res_company

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 
 from ..tools.names import client_key, is_no_client
 from .base.arguments import one_record
+from .base.hidden import HiddenChar
 
 VISIBLE_LIMIT = 20  # leads of the same client listed on the form
 
@@ -16,7 +17,7 @@ class FunnelClientMixin(models.AbstractModel):
     _name = "funnel.client.mixin"
     _description = "Same client"
 
-    funnel_client_key = fields.Char(
+    funnel_client_key = HiddenChar(
         compute="_compute_funnel_client_key",
         store=True,
         copy=False,

@@ -73,6 +73,7 @@ class FunnelCoachMixin(models.AbstractModel):
         "funnel_followup_ids.implication",
         "funnel_followup_ids.need_payoff",
         "funnel_stakeholder_ids.role",
+        "funnel_authority",
         "stage_id",
         "funnel_grade_id",
         "funnel_last_contact_at",
@@ -134,7 +135,7 @@ class FunnelCoachMixin(models.AbstractModel):
         for name, _letter in SPIN[:3]:
             if name not in said:
                 return name
-        if "decides" not in people:
+        if "decides" not in people and self.funnel_authority != "decides":
             return "decider"
         if "need_payoff" not in said:
             return "need_payoff"

@@ -76,6 +76,15 @@ class FunnelEvaluation(models.Model):
         axes = self.env["funnel.evaluation.axis"].search([("active", "=", True)])
         return [fields.Command.create({"axis_id": axis.id}) for axis in axes]
 
+    @api.onchange("lead_id")
+    def _onchange_lead_id(self):
+        """Offer the people of the decision chain, and how many of them approve."""
+        people = self.lead_id.funnel_stakeholder_ids
+        if people and not self._origin:
+            self.people_count = len(people)
+            approvers = people.filtered(lambda person: person.role == "approves")
+            self.approval_count = len(approvers)
+
     @api.depends("line_ids.score", "line_ids.weight")
     def _compute_score(self):
         for evaluation in self:
@@ -171,6 +180,7 @@ class FunnelEvaluationLine(models.Model):
     )
     axis_id = fields.Many2one("funnel.evaluation.axis", required=True)
     sequence = fields.Integer(related="axis_id.sequence", store=True)
+    question = fields.Char(related="axis_id.question")
     weight = fields.Float(
         compute="_compute_weight",
         store=True,

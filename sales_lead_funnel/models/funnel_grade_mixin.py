@@ -181,7 +181,7 @@ class FunnelGradeMixin(models.AbstractModel):
         return True
 
     def _funnel_propose(self, grade_id, reason):
-        reason = self._funnel_find_reason(reason)
+        reason = self._funnel_find_reason(reason, grade_id)
         self._funnel_step("proposed", grade_id, reason)
 
     def _funnel_take_reason(self, reason):
@@ -203,9 +203,10 @@ class FunnelGradeMixin(models.AbstractModel):
                 )
             )
 
-    def _funnel_find_reason(self, reason):
+    def _funnel_find_reason(self, reason, grade_id=False):
         """Return why a grade is proposed; background code names its door instead.
 
+        :param int grade_id: the grade that was chosen for a lead, as on its board
         :raise FunnelGradeError: a person gives no reason
         """
         if not is_blank(reason):
@@ -218,7 +219,9 @@ class FunnelGradeMixin(models.AbstractModel):
                 "grade” is empty. Use “Propose grade” of the lead, or give “Reason of "
                 "the grade” along with “Grade”.",
                 lead=self[:1].display_name,
-            )
+            ),
+            lead_id=len(self) == 1 and self.id,
+            grade_id=grade_id,
         )
 
     def _funnel_name_door(self):
@@ -490,6 +493,7 @@ class FunnelGradeMixin(models.AbstractModel):
             "name": title,
             "res_model": "funnel.grade.wizard",
             "view_mode": "form",
+            "views": [(False, "form")],
             "target": "new",
             "context": {"default_mode": mode, "default_lead_ids": self.ids},
         }

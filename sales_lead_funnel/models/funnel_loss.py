@@ -44,7 +44,9 @@ class FunnelLoss(models.Model):
     )
 
     state = fields.Selection(STATES, required=True, default="todo", readonly=True)
-    lost_at = fields.Datetime(required=True, readonly=True, index=True)
+    lost_at = fields.Datetime(
+        string="Lost on", required=True, readonly=True, index=True
+    )
     stage_id = fields.Many2one(
         "crm.stage", string="Lost in stage", readonly=True, ondelete="set null"
     )

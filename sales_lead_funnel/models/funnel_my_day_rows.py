@@ -14,6 +14,7 @@ BUTTONS = {  # other lists of leads: log
     "to_propose": ["propose"],
     "dropout": ["lose", "keep"],
 }
+GRADED = ("to_propose", "to_review")  # lists where grades are thought about
 SHOWN = {  # characters of a text that a row shows; a click opens the whole
     "title": 120,
     "client": 120,
@@ -32,7 +33,8 @@ class FunnelMyDayRows(models.AbstractModel):
 
     Each row: ``id`` and ``model`` of the record a click opens, ``title``, ``client``,
     ``alert`` (what is wrong), ``note`` (what to do), ``lead_id`` and ``buttons`` to act
-    on the lead at once; rows of leads also ``grade`` and ``stage``.
+    on the lead at once; rows of leads also ``grade`` and ``stage``, and ``better``, why
+    the score suggests no better grade, where grades are thought about.
     """
 
     _name = "funnel.my.day.rows"
@@ -84,7 +86,10 @@ class FunnelMyDayRows(models.AbstractModel):
                 alert = lead.funnel_dropout_reason or ""
             else:
                 note = lead.funnel_grade_reason or ""
-            rows.append(self._lead_row(lead, BUTTONS.get(name), alert, note))
+            row = self._lead_row(lead, BUTTONS.get(name), alert, note)
+            if name in GRADED:
+                row["better"] = lead.sudo()._funnel_explain_better_grade()
+            rows.append(row)
         return rows
 
     def _lead_row(self, lead, buttons=None, alert="", note=""):

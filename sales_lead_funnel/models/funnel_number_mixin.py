@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from ..exceptions import FunnelRegisterError
 from ..tools.names import number_key
 from .base.derived import with_step
+from .base.hidden import HiddenMany2one
 from .base.rights import is_manager
 from .base.zones import get_company_day
 
@@ -42,7 +43,7 @@ class FunnelNumberMixin(models.AbstractModel):
         copy=False,
         help="Given when the lead is created; a number that is imported is kept.",
     )
-    funnel_code_company_id = fields.Many2one(
+    funnel_code_company_id = HiddenMany2one(
         "res.company",
         string="Numbered in",
         compute="_compute_funnel_code",

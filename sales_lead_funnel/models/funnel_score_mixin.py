@@ -114,17 +114,20 @@ class FunnelScoreMixin(models.AbstractModel):
         return {lead: tuple(lead in fitting for fitting in sets) for lead in self}
 
     @api.depends(lambda self: ["company_id", *self._funnel_score_inputs()])
+    @api.depends_context("lang", "uid")
     def _compute_funnel_score_why(self):
         for leads in self.sudo()._funnel_split_by_zone():
             for lead in leads:
-                lead.funnel_score_why = lead._funnel_explain_score()
+                why = lead._funnel_explain_score()
+                lead.with_env(self.env).funnel_score_why = why
 
     def _funnel_explain_score(self):
         """Say how the score came about.
 
-        :return: False without a scorecard, else ``{card, lines}``; a line has
+        :return: False without a scorecard, else ``{card, lines, better}``; a line has
             ``dimension``, ``criterion``, ``answer`` (band or False), ``answered``,
-            ``points`` (0–10 or False) and ``weight`` (% of the total)
+            ``points`` (0–10 or False) and ``weight`` (% of the total); ``better`` says
+            why the score suggests no better grade
         """
         cards = self.env["funnel.scorecard"]
         card = next(
@@ -142,6 +145,7 @@ class FunnelScoreMixin(models.AbstractModel):
         return {
             "card": cards.browse(card.id).name,
             "lines": list(map(self._funnel_explain_part, parts, criteria)),
+            "better": self._funnel_explain_better_grade(),
         }
 
     def _funnel_explain_part(self, part, criterion):

@@ -1,8 +1,10 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..exceptions import FunnelFollowupError
 from .base.derived import with_step
 from .base.limits import LIMITS, cut
+from .funnel_followup import name_key
 
 ROLES = [
     ("decides", "Decision maker"),
@@ -12,6 +14,7 @@ ROLES = [
     ("guards", "Gatekeeper"),
 ]
 POWERS = [("high", "High"), ("medium", "Medium"), ("low", "Low")]
+PERSON_FIELDS = {"name", "partner_id", "lead_id"}  # who it is
 STANCES = [
     ("supports", "Supports us"),
     ("neutral", "Neutral"),
@@ -93,6 +96,75 @@ class FunnelStakeholder(models.Model):
                         lead=person.lead_id.display_name,
                     )
                 )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        people = super().create(vals_list)
+        people._take_older_logs()
+        people.lead_id._funnel_take_authority()
+        return people
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not PERSON_FIELDS.isdisjoint(vals):
+            self._take_older_logs()
+        if not {"role", *PERSON_FIELDS}.isdisjoint(vals):
+            self.lead_id._funnel_take_authority()
+        return result
+
+    def _find_older_logs(self):
+        """Return ``{id of a follow-up that is nobody's yet: id of its person}``.
+
+        Sudo: names are compared only, as where a follow-up is logged.
+        """
+        known = {
+            (person.lead_id.id, key): person.id
+            for person in self.sudo()
+            for key in map(name_key, (person.name, person.partner_id.name))
+            if key
+        }
+        logs = self.env["funnel.followup"].sudo()
+        logs = logs.search_fetch(
+            [
+                ("lead_id", "in", self.lead_id.ids),
+                ("stakeholder_id", "=", False),
+                ("contact", "!=", False),
+            ],
+            ["lead_id", "contact"],
+        )
+        keys = {log.id: (log.lead_id.id, name_key(log.contact)) for log in logs}
+        return {log_id: known[key] for log_id, key in keys.items() if key in known}
+
+    def _take_older_logs(self):
+        """Take the follow-ups with somebody of this name that are nobody's yet.
+
+        By SQL: who adds a person to the chain corrects no log.
+        """
+        found = self._find_older_logs()
+        if not found:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE funnel_followup log SET stakeholder_id = found.person_id
+                  FROM unnest(%s::int[], %s::int[]) AS found (log_id, person_id)
+                 WHERE log.id = found.log_id
+                """,
+                list(found),
+                list(found.values()),
+            )
+        )
+        logs = self.env["funnel.followup"].browse(found)
+        logs.invalidate_recordset(["stakeholder_id"], flush=False)
+        self.browse(set(found.values()))._refresh_last_contact()
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
 
     def _refresh_last_contact(self):
         """Take the date of the latest follow-up with the person."""

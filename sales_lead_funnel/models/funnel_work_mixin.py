@@ -52,9 +52,6 @@ class FunnelWorkMixin(models.AbstractModel):
     funnel_stakeholder_count = fields.Integer(
         string="People in the chain", compute="_compute_funnel_stakeholder_count"
     )
-    funnel_decider_unknown = fields.Boolean(
-        string="Who decides is unknown", compute="_compute_funnel_decider_unknown"
-    )
     funnel_evaluation_ids = fields.One2many(
         "funnel.evaluation", "lead_id", string="Evaluations"
     )
@@ -83,14 +80,6 @@ class FunnelWorkMixin(models.AbstractModel):
     def _compute_funnel_stakeholder_count(self):
         for lead in self:
             lead.funnel_stakeholder_count = len(lead.funnel_stakeholder_ids)
-
-    @api.depends("funnel_stakeholder_ids.role", "won_status")
-    def _compute_funnel_decider_unknown(self):
-        for lead in self:
-            roles = lead.funnel_stakeholder_ids.mapped("role")
-            lead.funnel_decider_unknown = (
-                lead.won_status == "pending" and "decides" not in roles
-            )
 
     @api.depends("funnel_evaluation_ids.date")
     def _compute_funnel_latest_line_ids(self):
@@ -226,6 +215,18 @@ class FunnelWorkMixin(models.AbstractModel):
             "name": self.env._("Decision chain of %s", self.name),
             "domain": [("lead_id", "=", self.id)],
             "context": {"default_lead_id": self.id},
+        }
+
+    @one_record
+    def action_funnel_evaluate(self):
+        view = self.env.ref("sales_lead_funnel.funnel_evaluation_view_form_dialog")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Evaluate: %s", self.name),
+            "res_model": "funnel.evaluation",
+            "views": [(view.id, "form")],
+            "target": "new",
+            "context": {"default_lead_id": self.id, "dialog_size": "large"},
         }
 
     @one_record

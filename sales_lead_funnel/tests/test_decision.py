@@ -74,6 +74,24 @@ class TestEvaluation(FollowupCommon):
         )
         self.assertEqual(len(form.line_ids), 4)
 
+    @users("user_sales_salesman")
+    def test_dialog_offers_the_people_of_the_chain(self):
+        self._person("Mom", role="decides")
+        self._person("Walt", role="approves")
+        self._person("Larry", role="uses")
+        action = self.lead.with_env(self.env).action_funnel_evaluate()
+        models = self.env["funnel.evaluation"].with_context(**action["context"])
+        form = Form(models, "sales_lead_funnel.funnel_evaluation_view_form_dialog")
+        self.assertEqual((form.people_count, form.approval_count), (3, 1))
+        with form.line_ids.edit(0) as line:
+            self.assertRaises(AssertionError, setattr, line, "axis_id", False)
+            line.score = 7
+        evaluation = form.save()
+        self.assertEqual(self.lead.funnel_evaluation_score, 7)
+        evaluation.people_count = 4
+        again = Form(evaluation)
+        self.assertEqual(again.people_count, 4)  # what was judged stays
+
     def test_score_is_the_weighted_mean_of_what_was_judged(self):
         axes = self.env["funnel.evaluation.axis"].search([])
         axes[0].weight, axes[1].weight = 3, 1

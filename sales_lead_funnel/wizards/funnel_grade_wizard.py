@@ -27,6 +27,7 @@ class FunnelGradeWizard(models.TransientModel):
         "crm.lead", string="Single lead", compute="_compute_lead_count"
     )
     suggested_grade_id = fields.Many2one(related="lead_id.funnel_suggested_grade_id")
+    better = fields.Json(compute="_compute_better", export_string_translation=False)
     proposed_grade_id = fields.Many2one(
         related="lead_id.funnel_grade_id", string="Proposed grade"
     )
@@ -65,6 +66,13 @@ class FunnelGradeWizard(models.TransientModel):
             suggested = single and single.funnel_suggested_grade_id
             wizard.grade_id = suggested or False
 
+    @api.depends("lead_id")
+    @api.depends_context("lang")
+    def _compute_better(self):
+        for wizard in self:
+            lead = wizard.lead_id._origin.sudo()
+            wizard.better = bool(lead) and lead._funnel_explain_better_grade()
+
     @one_record
     def action_apply(self):
         if self.mode == "propose":
@@ -72,4 +80,4 @@ class FunnelGradeWizard(models.TransientModel):
         else:
             corrected = self.grade_id.id if self.decision == "correct" else False
             self.lead_ids.funnel_review_grade(corrected, self.reason)
-        return {"type": "ir.actions.act_window_close"}
+        return {"type": "ir.actions.act_window_close", "infos": {"funnel_graded": True}}

@@ -13,6 +13,7 @@ def migrate(cr, version):
         spell_numbers(cr)
         forget_placeholders(cr)
         name_deleted_stages(cr)
+        find_people_of_logs(cr)
         env = api.Environment(cr, SUPERUSER_ID, {})
         env["funnel.stage.move"]._reconcile_archived()
 
@@ -65,5 +66,28 @@ def name_deleted_stages(cr):
                   AND move.happened_at <= loss.lost_at
                 ORDER BY move.id DESC LIMIT 1)
          WHERE loss.stage_id IS NULL AND loss.deleted_stage IS NULL
+        """
+    )
+
+
+def find_people_of_logs(cr):
+    """Talks with a person who came into the chain later are talks with them too."""
+    cr.execute(
+        """
+        UPDATE funnel_followup log SET stakeholder_id = person.id
+          FROM funnel_stakeholder person
+          LEFT JOIN res_partner partner ON partner.id = person.partner_id
+         WHERE log.lead_id = person.lead_id AND log.stakeholder_id IS NULL
+           AND lower(trim(log.contact)) IN
+               (lower(trim(person.name)), lower(trim(partner.name)))
+        """
+    )
+    cr.execute(
+        """
+        UPDATE funnel_stakeholder person SET last_contact_at = log.last
+          FROM (SELECT stakeholder_id, max(happened_at) AS last FROM funnel_followup
+                 WHERE stakeholder_id IS NOT NULL GROUP BY stakeholder_id) log
+         WHERE log.stakeholder_id = person.id
+           AND person.last_contact_at IS DISTINCT FROM log.last
         """
     )

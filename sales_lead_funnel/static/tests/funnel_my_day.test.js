@@ -73,7 +73,17 @@ const TEAM = {
     is_manager: true,
     sections: [
         section("requests"),
-        section("reviews", [lead(3, {buttons: ["review"]})]),
+        section("reviews", [
+            lead(3, {
+                buttons: ["review"],
+                better: {
+                    text: "B is suggested, not A:",
+                    reasons: [
+                        {text: "the budget is unknown", field: "funnel_budget_min"},
+                    ],
+                },
+            }),
+        ]),
     ],
     team: {
         empty: "Nothing by rep",
@@ -322,4 +332,15 @@ test("an approved request says so", async () => {
         "action_approve funnel.stage.approval 8",
         "get_day team",
     ]);
+});
+
+test("a grade to review says why it is no better one, and leads there", async () => {
+    days.false = TEAM;
+    await mountDay();
+    expect("[data-section=reviews] .o_funnel_better_grade").toHaveText(
+        /B is suggested, not A:\s*the budget is unknown/
+    );
+    await click("[data-section=reviews] [data-field=funnel_budget_min]");
+    await animationFrame();
+    expect.verifySteps(["get_day false", "open crm.lead 3"]);
 });

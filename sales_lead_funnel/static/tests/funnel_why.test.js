@@ -2,7 +2,15 @@ import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 import {expect, test} from "@odoo/hoot";
 import {click} from "@odoo/hoot-dom";
 import {animationFrame} from "@odoo/hoot-mock";
-import {defineModels, fields, models, mountView} from "@web/../tests/web_test_helpers";
+import {
+    defineModels,
+    fields,
+    mockService,
+    models,
+    mountView,
+} from "@web/../tests/web_test_helpers";
+
+import {focusField} from "@sales_lead_funnel/focus/funnel_focus";
 
 class Grade extends models.Model {
     _name = "grade";
@@ -13,6 +21,7 @@ class Grade extends models.Model {
 class Lead extends models.Model {
     _name = "lead";
     why = fields.Json();
+    name = fields.Char();
     funnel_grade_id = fields.Many2one({relation: "grade"});
     funnel_suggested_grade_id = fields.Many2one({relation: "grade"});
     funnel_grade_state = fields.Selection({
@@ -30,6 +39,13 @@ class Lead extends models.Model {
             id: 1,
             why: {
                 card: "Prospect",
+                better: {
+                    text: "B is suggested, not A:",
+                    reasons: [
+                        {text: "the budget is unknown", field: "name"},
+                        {text: "ask your administrator", field: false},
+                    ],
+                },
                 lines: [
                     {
                         dimension: "Need",
@@ -118,4 +134,43 @@ test("a click tells why", async () => {
     await click(".o_funnel_grade_button");
     await animationFrame();
     expect(".o_funnel_why_popover .o_funnel_why tbody tr").toHaveCount(2);
+});
+
+test("a reason leads to its field, in another tab", async () => {
+    mockService("action", {
+        currentController: {props: {resModel: "crm.lead", type: "form", resId: 1}},
+    });
+    await mountView({
+        type: "form",
+        resModel: "lead",
+        resId: 1,
+        arch: `
+            <form>
+                <field name="why" widget="funnel_why"/>
+                <notebook>
+                    <page name="one" string="One"><field name="funnel_score"/></page>
+                    <page name="two" string="Two"><field name="name"/></page>
+                </notebook>
+            </form>`,
+    });
+    expect(".o_funnel_better_grade").toHaveText(
+        /B is suggested, not A:\s*the budget is unknown\s*;\s*ask your administrator/
+    );
+    expect(".o_funnel_better_grade a").toHaveCount(1);
+    const form = document.querySelector(".o_form_view") || document.body;
+    expect(await focusField(form, "name")).toBe(true);
+    expect(".o_field_widget[name=name] input").toBeFocused();
+    expect(await focusField(form, "elsewhere")).toBe(false);
+});
+
+test("a list shows a grade as its badge, outlined until it is reviewed", async () => {
+    await mountView({
+        type: "list",
+        resModel: "lead",
+        arch: `<list><field name="funnel_grade_id" widget="funnel_grade"/></list>`,
+    });
+    expect(".o_data_row:last .badge").toHaveText("A");
+    expect(".o_data_row:last .badge").toHaveClass("o_funnel_color_10");
+    expect(".o_data_row:last .badge").not.toHaveClass("o_funnel_badge_open");
+    expect(".o_data_row:first .badge").toHaveCount(0);
 });

@@ -7,6 +7,8 @@ import {useService} from "@web/core/utils/hooks";
 import {user} from "@web/core/user";
 import {useSetupAction} from "@web/search/action_hook";
 import {Layout} from "@web/search/layout";
+import {FunnelBetterGrade} from "@sales_lead_funnel/components/funnel_better_grade/funnel_better_grade";
+import {FunnelGrade} from "@sales_lead_funnel/components/funnel_grade/funnel_grade";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 
 const RIGHT_COLUMN = ["waiting", "reviews"];
@@ -61,20 +63,10 @@ const BUTTONS = {
     },
 };
 
-export class FunnelDayGrade extends Component {
-    static template = "sales_lead_funnel.FunnelDayGrade";
-    static props = {grade: {type: [Object, Boolean], optional: true}};
-
-    get badgeClass() {
-        const {color, is_open: isOpen} = this.props.grade;
-        return `o_funnel_color_${color}${isOpen ? " o_funnel_badge_open" : ""}`;
-    }
-}
-
 /** One line of a list: a click opens the record, the buttons act on the lead. */
 export class FunnelDayRow extends Component {
     static template = "sales_lead_funnel.FunnelDayRow";
-    static components = {FunnelDayGrade};
+    static components = {FunnelBetterGrade, FunnelGrade};
     static props = {
         row: Object,
         onOpen: Function,
@@ -89,7 +81,7 @@ export class FunnelDayRow extends Component {
 /** My day: what a rep, or a manager's team, has to do today. */
 export class FunnelMyDay extends Component {
     static template = "sales_lead_funnel.FunnelMyDay";
-    static components = {Layout, FunnelDayRow, FunnelDayGrade};
+    static components = {Layout, FunnelDayRow, FunnelGrade};
     static props = {...standardActionServiceProps};
     static displayName = _t("My Day");
 

@@ -11,6 +11,7 @@ class FunnelWhyPopover extends Component {
     static props = {
         why: {type: [Object, Boolean]},
         summary: String,
+        leadId: {type: [Number, Boolean], optional: true},
         close: Function,
     };
 }
@@ -66,6 +67,7 @@ export class FunnelGradeBadge extends Component {
         this.popover.open(ev.currentTarget, {
             why: this.data[this.props.name] || false,
             summary: this.summary.toString(),
+            leadId: this.props.record.resId,
         });
     }
 }
