@@ -98,6 +98,8 @@ class CrmLead(models.Model):
             return False
         if due == today:
             return self.env._("Contact today")
+        if (today - due).days == 1:
+            return self.env._("Contact overdue since yesterday")
         return self.env._("Contact overdue for %s days", (today - due).days)
 
     @api.model

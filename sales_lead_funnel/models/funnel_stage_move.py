@@ -62,7 +62,7 @@ class FunnelStageMove(models.Model):
         readonly=True, help="Name of a stage of this move that no longer exists."
     )
     archived_at = fields.Datetime(
-        string="Archived",
+        string="Archived on",
         readonly=True,
         help="When the lead was archived after this move, neither won nor lost.",
     )

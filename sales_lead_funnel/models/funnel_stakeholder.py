@@ -10,7 +10,7 @@ ROLES = [
     ("decides", "Decision maker"),
     ("approves", "Approver"),
     ("influences", "Influencer"),
-    ("uses", "User"),
+    ("uses", "End user"),
     ("guards", "Gatekeeper"),
 ]
 POWERS = [("high", "High"), ("medium", "Medium"), ("low", "Low")]

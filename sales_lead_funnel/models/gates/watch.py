@@ -12,9 +12,7 @@ from ..funnel_mark import Mark
 
 WATCH_KEY = "funnel_gate_watch"
 # Writing one of these may bring a lead into a stage …
-MOVERS = frozenset(
-    ("stage_id", "team_id", "user_id", "type", "active", "probability")
-)
+MOVERS = frozenset(("stage_id", "team_id", "user_id", "type", "active", "probability"))
 # … and one of these may blank a field that is required.
 SOURCES = {"partner_id", "funnel_client", "funnel_contact"}
 
