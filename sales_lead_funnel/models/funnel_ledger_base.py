@@ -171,16 +171,7 @@ class FunnelLedgerBase(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                WITH gone AS (
-                     SELECT id,
-                            (SELECT merged_into_id FROM %(table)s row
-                              WHERE row.lead_id = lead.id
-                                AND merged_into_id != ALL(%(leads)s)
-                              ORDER BY id DESC LIMIT 1) AS survivor,
-                            concat_ws(' ', funnel_code, name) AS label,
-                            expected_revenue AS amount
-                       FROM crm_lead lead
-                      WHERE id = ANY(%(leads)s))
+                WITH gone AS (%(gone)s)
                 UPDATE %(table)s ledger
                    SET merged_into_id = gone.survivor,
                        lead_id = CASE WHEN ledger.lead_id = gone.id
@@ -197,12 +188,29 @@ class FunnelLedgerBase(models.AbstractModel):
                                  OR ledger.lead_id IS NOT NULL)))
                 """,
                 table=SQL.identifier(self._table),
-                leads=leads.ids,
+                gone=self._select_gone(leads),
                 rows=self._select_rows_of(leads),
                 facts=self._keep_facts(),
             )
         )
         self.invalidate_model(flush=False)
+
+    def _select_gone(self, leads):
+        """Return a SELECT of leads that go: id, survivor or NULL, label, amount."""
+        return SQL(
+            """
+            SELECT id,
+                   (SELECT merged_into_id FROM %(table)s row
+                     WHERE row.lead_id = lead.id AND merged_into_id != ALL(%(leads)s)
+                     ORDER BY id DESC LIMIT 1) AS survivor,
+                   concat_ws(' ', funnel_code, name) AS label,
+                   expected_revenue AS amount
+              FROM crm_lead lead
+             WHERE id = ANY(%(leads)s)
+            """,
+            table=SQL.identifier(self._table),
+            leads=leads.ids,
+        )
 
     def _keep_facts(self):
         """Return more columns to set from ``gone``. Override to keep more of it."""
