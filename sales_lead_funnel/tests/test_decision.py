@@ -125,7 +125,7 @@ class TestEvaluation(FollowupCommon):
         self._evaluate(5).line_ids.score = 6  # one's own
 
     def test_who_evaluates_in_a_colleague_s_name_is_told_so(self):
-        told = "Momcorp CRM: “By” must be you"
+        told = "Momcorp CRM: “Evaluated by” must be you"
         for lines in ((), (5, 6)):
             with self.subTest(lines=lines), self.assertRaisesRegex(AccessError, told):
                 self._evaluate(*lines, user_id=self.manager.id)
