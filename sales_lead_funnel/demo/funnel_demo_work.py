@@ -98,10 +98,12 @@ class FunnelDemoWork(models.AbstractModel):
         return {**vals, "happened_at": log.at, "recorded_at": log.recorded}
 
     def _drop_done_activities(self, leads, last_id):
-        """What an earlier contact planned was done by the next one."""
+        """What an earlier contact planned, or a restore, was done by the next one."""
         ours = self.env["crm.lead"].union(*leads.values())
         for lead in ours:
-            new = lead.activity_ids.filtered(lambda a: a.id > last_id)
+            new = lead.activity_ids.filtered(
+                lambda a: a.id > last_id or a.funnel_purpose == "first_contact"
+            )
             last = new.sorted("id")[-1:] if lead.funnel_agreed_contact_date else new[:0]
             (new - last).unlink()
 

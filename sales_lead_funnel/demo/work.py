@@ -135,6 +135,8 @@ class Work:
         """What this contact brought to light, along SPIN and beside it."""
         pace = SPIN_PACE[plan.grade]
         parts = pace[place] if place < len(pace) else ()
+        if plan.turn and plan.turn.kind == "no decider":
+            parts = (0, 1, 2)  # what is left to ask is who decides
         known = SPIN[plan.title]
         vals = {SPIN_FIELDS[part]: known[part] for part in parts}
         if phase in talk.FEEDBACK:

@@ -52,7 +52,10 @@ def _find_of_our_models(model, name):
 
 def _leave_out_actions(board, names):
     """Take what shows our fields or models off a user's dashboard."""
-    arch = etree.fromstring(board.arch)
+    try:
+        arch = etree.fromstring(board.arch.encode())
+    except (etree.XMLSyntaxError, ValueError):  # a broken one is not ours to mend
+        return
     ours = [node for node in arch.iter("action") if _is_ours(board.env, node, names)]
     for node in ours:
         node.getparent().remove(node)

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
+from .base.zones import get_person_day
+
 LISTS = ("one2many", "many2many")
 PROOFS_SHOWN = 3  # records cited per criterion
 VALUE_LENGTH = 60  # characters of a value that are cited
@@ -110,7 +112,7 @@ class FunnelChecklistMixin(models.AbstractModel):
         )[:1]
         if not asked:
             return False
-        day = fields.Datetime.context_timestamp(self, asked.create_date).date()
+        day = get_person_day(self.env, asked.create_date)
         return self.env._(
             "waiting for the manager, asked by %(who)s on %(day)s",
             who=asked.requester_id.name,

@@ -100,8 +100,8 @@ class FunnelGradeMixin(models.AbstractModel):
         proposals = [self._funnel_pop_grade(vals) for vals in vals_list]
         leads = super().create([{**vals, **NO_GRADE} for vals in vals_list])
         for (grade_id, reason), group in self._funnel_group(leads, proposals):
-            if grade_id:
-                group._funnel_propose(grade_id, reason)
+            if grade_id:  # where that fails no lead is there to propose it for
+                group._funnel_propose(grade_id, group._funnel_find_reason(reason))
             else:
                 group._funnel_take_reason(reason)
         return leads

@@ -1,12 +1,11 @@
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
-import pytz
-
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import format_amount, format_date
 
+from ..tools.periods import bounds_utc
 from .base.limits import cut
-from .base.zones import get_person_day
+from .base.zones import get_person_day, get_person_zone
 from .funnel_my_day_lists import RECENT_DAYS, RISK_OVERDUE_DAYS
 
 BUTTONS = {  # other lists of leads: log
@@ -194,11 +193,11 @@ class FunnelMyDayRows(models.AbstractModel):
         _ = self.env._
         if approval.state == "refused":
             return approval.reason
-        asked = fields.Datetime.context_timestamp(approval, approval.create_date)
+        asked = get_person_day(self.env, approval.create_date)
         who = _(
             "%(who)s, since %(day)s",
             who=approval.requester_id.name,
-            day=format_date(self.env, asked.date()),
+            day=format_date(self.env, asked),
         )
         told = ": ".join(filter(None, [who, approval.note]))
         return " · ".join([*(approval.criteria_text or "").splitlines(), told])
@@ -207,8 +206,8 @@ class FunnelMyDayRows(models.AbstractModel):
         """The lead, where it was lost and why, and when to try again."""
         _ = self.env._
         alert = self._tell_overdue(loss.retry_date) if loss.retry_date else ""
-        lost = fields.Datetime.context_timestamp(loss, loss.lost_at)
-        note = _("lost on %s", format_date(self.env, lost.date()))
+        lost = get_person_day(self.env, loss.lost_at)
+        note = _("lost on %s", format_date(self.env, lost))
         row = self._child_row(loss, note, alert)
         reason = [loss.stage_id.name, loss.lost_reason_id.name]
         return row | {"client": " · ".join(filter(None, reason))}
@@ -293,8 +292,7 @@ class FunnelMyDayRows(models.AbstractModel):
     def _get_moved(self, leads):
         """Return ``{lead id: what happened since last week}``: moves, contacts."""
         day = get_person_day(self.env) - timedelta(days=RECENT_DAYS)
-        start = self.env.tz.localize(datetime.combine(day, time.min))
-        since = start.astimezone(pytz.utc).replace(tzinfo=None)
+        since, _end = bounds_utc(day, day, get_person_zone(self.env))
         recent = [("lead_id", "in", leads.ids), ("happened_at", ">=", since)]
         moves = self.env["funnel.stage.move"].search_fetch(
             recent,

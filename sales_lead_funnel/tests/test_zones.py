@@ -1,11 +1,17 @@
 """Whose day it is: rules judge by the lead's company, people by their own zone."""
 
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import new_test_user, tagged
 
-from ..models.base.zones import get_company_day, get_local_day, get_person_day
+from ..models.base.zones import (
+    get_company_day,
+    get_local_day,
+    get_person_day,
+    get_person_zone,
+)
 from .common_gates import GateCommon
 
 # Whenever this is run they have different days.
@@ -189,3 +195,29 @@ class TestZoneInMemory(GateCommon):
         self.assertEqual(lead._funnel_get_local_date(self.MOMENT), date(2027, 1, 1))
         self.rep.tz = "Europe/Berlin"
         self.assertEqual(lead._funnel_get_local_date(self.MOMENT), date(2026, 12, 31))
+
+    def test_nobody_is_where_the_company_is(self):
+        self.env.company.resource_calendar_id.tz = EARLY
+        nobody = self.env["res.users"]
+        told = self.env(context={"tz": LATE})
+        self.assertEqual(get_person_zone(told, nobody), EARLY)
+        self.assertEqual(get_person_zone(told), LATE)
+
+    def test_zone_that_is_none(self):
+        self.assertTrue(get_person_day(self.env(context={"tz": {"a": 1}})))
+        for zone in (5, ["Asia/Shanghai"], "Mars/Olympus"):
+            leads = self.env["crm.lead"].with_context(tz=zone)
+            self.assertFalse(leads.new({"name": "x"}).funnel_contact_overdue)
+
+    def test_contacts_that_nobody_asks_leave_the_memory_alone(self):
+        clear = self.patch_clear()
+        contact = self.env["res.partner"].create({"name": "Guest"})
+        contact.tz = LATE
+        self.assertFalse(clear.called)
+        self.rep.partner_id.tz = LATE
+        self.assertTrue(clear.called)
+
+    def patch_clear(self):
+        patcher = patch.object(type(self.env.registry), "clear_cache")
+        self.addCleanup(patcher.stop)
+        return patcher.start()

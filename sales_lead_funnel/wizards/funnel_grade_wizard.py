@@ -70,7 +70,7 @@ class FunnelGradeWizard(models.TransientModel):
     @api.depends_context("lang")
     def _compute_better(self):
         for wizard in self:
-            lead = wizard.lead_id._origin.sudo()
+            lead = wizard.lead_id._origin._filtered_access("read").sudo()
             wizard.better = bool(lead) and lead._funnel_explain_better_grade()
 
     @one_record

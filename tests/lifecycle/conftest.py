@@ -24,9 +24,10 @@ RESULT_MARK = "@@result@@"
 class Odoo:
     """What a test does to databases. All methods raise when Odoo reports failure."""
 
+    numbers = itertools.count(1)  # of all tools: no database is made twice
+
     def __init__(self, source):
         self.source = source
-        self.numbers = itertools.count(1)
         self.names = []
         self.last_log = ""
 

@@ -29,12 +29,13 @@ def get_company_day(company, moment=None):
 
 
 def get_person_zone(env, user=None, company=None):
-    """Return the name of the zone of a user, else of the company.
-
-    By default of who asks, whose client may have told another one.
+    """Return the name of the zone of a user, else (also where it is nobody) of the
+    company. By default of who asks, whose client may have told another one.
     """
-    told = None if user else env.context.get("tz")
-    own = told or (user or env.user)._funnel_get_tz()
+    if user is None:
+        own = env.context.get("tz") or env.user._funnel_get_tz()
+    else:
+        own = user._funnel_get_tz()
     return own or (company or env.company)._funnel_get_tz()
 
 
@@ -52,7 +53,7 @@ def get_sql_day(zone, moment):
 def _read_zone(name):
     try:
         return pytz.timezone(name)
-    except pytz.UnknownTimeZoneError:  # of another system, as in core
+    except Exception:  # noqa: BLE001 (whatever a caller sends, as in core)
         return pytz.utc
 
 
@@ -111,9 +112,18 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def write(self, vals):
+        """Contacts have zones too, which nobody asks for."""
         result = super().write(vals)
-        _forget_zones(self, vals)
+        if "tz" in vals and self._funnel_counts_days():
+            _forget_zones(self, vals)
         return result
+
+    def _funnel_counts_days(self):
+        """Is one of these a user or a company? Sudo: yes or no, no more."""
+        theirs = [("partner_id", "in", self.ids)]
+        every = self.sudo().with_context(active_test=False)
+        models = (every.env["res.users"], every.env["res.company"])
+        return any(model.search_count(theirs, limit=1) for model in models)
 
 
 class ResourceCalendar(models.Model):
