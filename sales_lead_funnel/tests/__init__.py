@@ -58,3 +58,4 @@ from . import test_gate_matrix
 from . import test_arguments
 from . import test_cron_faults
 from . import test_limits
+from . import test_zones

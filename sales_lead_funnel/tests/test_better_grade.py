@@ -132,3 +132,10 @@ class TestBetterGrade(FunnelCommon):
             lead.with_user(self.rep).sudo()._funnel_explain_better_grade()["reasons"]
         )
         self.assertEqual(reason["text"], "“Initial need” does not meet it")
+
+    def test_dialog_tells_nothing_of_a_lead_that_is_not_ones_own(self):
+        foreign = self._create_lead(**NO_BUDGET, user_id=self.manager.id)
+        self.assertTrue(foreign._funnel_explain_better_grade())
+        wizards = self.env["funnel.grade.wizard"].with_user(self.rep)
+        wizard = wizards.new({"lead_ids": [(6, 0, foreign.ids)]})
+        self.assertFalse(wizard.better)

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 from ..funnel_mark import get_mark
 from .import_rows import WORDS_KEY
@@ -7,6 +7,7 @@ from .import_rows import WORDS_KEY
 class IrFieldsConverter(models.AbstractModel):
     _inherit = "ir.fields.converter"
 
+    @api.model
     def db_id_for(self, model, field, subfield, value, savepoint):
         """Let a form that is imported name a word that was archived since."""
         words, converter = get_mark(self.env, WORDS_KEY), self
