@@ -183,7 +183,10 @@ class FunnelChecklistMixin(models.AbstractModel):
         return [{"text": f"{label}: {self._funnel_tell_value(name)}"}]
 
     def _funnel_tell_value(self, name):
-        field, value = self._fields[name], self[name]
+        return self._funnel_tell_as(self._fields[name], self[name])
+
+    def _funnel_tell_as(self, field, value):
+        """Tell a value as those of a field are told."""
         if field.type == "boolean":
             return self.env._("Yes") if value else self.env._("No")
         if field.type == "selection":

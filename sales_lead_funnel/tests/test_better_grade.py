@@ -1,6 +1,11 @@
 """Why a lead whose points reach a grade is suggested a lower one (S0-9…11)."""
 
+from functools import partial
+
+from dateutil.relativedelta import relativedelta
+
 from odoo.tests import Form, tagged
+from odoo.tools import format_amount, format_date
 
 from .common import FULL_PROSPECT, FunnelCommon
 
@@ -60,7 +65,7 @@ class TestBetterGrade(FunnelCommon):
         self._ask("[('funnel_budget_max', '>', 0)]")
         vals = {**FULL_PROSPECT, "funnel_budget_min": 0, "funnel_budget_max": 0}
         [told] = self._tell(**vals)
-        self.assertRegex(told, r"“Budget to” is .*0\.00.*, it should be > 0")
+        self.assertRegex(told, r"“Budget to” is .*0\.00.*, it should be > .*0\.00")
 
     def test_conditions_of_an_administrator_are_told(self):
         country = self.env.ref("base.cn")
@@ -80,7 +85,7 @@ class TestBetterGrade(FunnelCommon):
             (
                 "[('expected_revenue', '>=', 500)]",
                 "expected_revenue",
-                "“Expected Revenue” is .*0.00.*, it should be ≥ 500",
+                "“Expected Revenue” is .*0.00.*, it should be ≥ .*500.00",
             ),
             ("['!', ('name', 'ilike', 'Test')]", "name", "“Opportunity” is Test lead"),
         ):
@@ -89,6 +94,62 @@ class TestBetterGrade(FunnelCommon):
                 [reason] = self._explain(**FULL_PROSPECT)["reasons"]
                 self.assertEqual(reason["field"], field)
                 self.assertRegex(reason["text"], text)
+
+    def test_what_must_not_be_is_not_told_as_what_should_be(self):
+        for domain, known in (
+            ("['!', ('funnel_sales_12m', '>', 5)]", True),
+            ("['!', ('funnel_sales_12m', '<', 9)]", True),
+            ("['!', '|', ('funnel_sales_12m', '>', 5), ('name', '=', 'x')]", True),
+            ("['!', ('funnel_sales_12m', '>=', 8)]", False),
+            ("['!', '!', ('funnel_sales_12m', '>=', 7)]", False),
+        ):
+            with self.subTest(domain=domain):
+                self._ask(domain)
+                better = self._explain(**FULL_PROSPECT, funnel_sales_12m=7)
+                told = [reason["text"] for reason in (better or {}).get("reasons", [])]
+                expected = ["“Sales of the last 12 months” does not meet it"]
+                self.assertEqual(told, expected if known else [])
+
+    def test_what_must_not_be_twice_is_told_as_what_should_be(self):
+        self._ask("['!', '!', ('funnel_sales_12m', '>', 7)]")
+        [told] = self._tell(**FULL_PROSPECT, funnel_sales_12m=7)
+        self.assertRegex(told, r" is .*7\.00.*, it should be > .*7\.00")
+
+    def test_of_what_must_not_be_together_the_nearest_is_told(self):
+        self._ask(
+            "['!', '&', ('funnel_need_fit', '=', 'full'), '&',"
+            " ('funnel_sales_12m', '>', 5), ('expected_revenue', '>=', 0)]"
+        )
+        self.assertEqual(len(self._tell(**FULL_PROSPECT, funnel_sales_12m=7)), 1)
+
+    def test_asked_amounts_and_days_are_told_as_the_values_are(self):
+        self.grade_a.cut = 61
+        vals = {
+            **FULL_PROSPECT,
+            "funnel_purchase_date": "2200-03-01",
+            "funnel_sales_12m": 20_000,
+        }
+        limit = self._get_today() + relativedelta(months=3)
+        currency = self.env.company.currency_id
+        tell = partial(format_amount, self.env, currency=currency)
+        for domain, value, wanted in (
+            ("('funnel_sales_12m', '>=', 100000)", tell(20_000), tell(100_000)),
+            (
+                "('funnel_purchase_date', '<=', '+3m')",
+                format_date(self.env, "2200-03-01"),
+                format_date(self.env, limit),
+            ),
+            (
+                "('funnel_purchase_date', '<', '2150-06-01')",
+                format_date(self.env, "2200-03-01"),
+                format_date(self.env, "2150-06-01"),
+            ),
+        ):
+            with self.subTest(domain=domain):
+                self._ask(f"[{domain}]")
+                [told] = self._tell(**vals)
+                self.assertIn(f" is {value}, it should be ", told)
+                self.assertTrue(told.endswith(f" {wanted}"), told)
 
     def test_of_alternatives_the_nearest_is_told(self):
         self._ask(

@@ -1,9 +1,12 @@
+from datetime import date
 from itertools import takewhile
 
 from odoo import models
+from odoo.tools.date_utils import parse_date
 
 from ..base.conditions import find_missing
 
+NUMBERS = (int, float)
 SIGNS = {">": ">", "<": "<", ">=": "≥", "<=": "≤"}
 
 
@@ -51,10 +54,9 @@ class CrmLead(models.Model):
 
     def _funnel_is_value_unknown(self, condition):
         """Did nobody give what a condition asks? An honest 0 or No is known."""
-        path, _operator, _value = condition
-        if not isinstance(path, str):
+        if not isinstance(condition.path, str):
             return False
-        records, field = self._funnel_follow(path)
+        records, field = self._funnel_follow(condition.path)
         if not records:
             return True
         if hasattr(field, "is_unknown"):
@@ -64,7 +66,7 @@ class CrmLead(models.Model):
 
     def _funnel_tell_unmet(self, condition):
         """Return the ``{text, field}`` of a condition that does not hold."""
-        path, _operator, _value = condition
+        path = condition.path
         if not isinstance(path, str) or path == "id":
             text = self.env._("its condition is never met: ask your administrator")
             return {"text": text, "field": False}
@@ -78,9 +80,9 @@ class CrmLead(models.Model):
         """Say that a value is unknown, False where it is known."""
         if not self._funnel_is_value_unknown(condition):
             return False
-        name, _operator, _value = condition
+        name = condition.path
         pair = self._funnel_get_range(name)
-        others = ((other, "!=", False) for other in pair)
+        others = (condition._replace(path=other) for other in pair)
         if len(pair) > 1 and all(map(self._funnel_is_value_unknown, others)):
             return self.env._("the budget is unknown")
         _records, field = self._funnel_follow(name)
@@ -88,11 +90,12 @@ class CrmLead(models.Model):
 
     def _funnel_tell_other(self, condition):
         """Say what a value is, and what it should be where few words say it."""
-        path, _operator, _value = condition
+        path = condition.path
         records, field = self._funnel_follow(path)
         label = field._description_string(self.env)
         is_list = field.type in ("one2many", "many2many") or "." in path
-        if is_list or not self.sudo(False)._has_field_access(field, "read"):
+        is_told = not is_list and not condition.is_negated
+        if not is_told or not self.sudo(False)._has_field_access(field, "read"):
             return self.env._("“%s” does not meet it", label)
         values = {"field": label, "value": records._funnel_tell_value(path)}
         wanted = self._funnel_tell_wanted(field, condition)
@@ -104,11 +107,23 @@ class CrmLead(models.Model):
 
     def _funnel_tell_wanted(self, field, condition):
         """Return in words what a condition asks, False where that takes many."""
-        _path, operator, wanted = condition
+        operator, wanted = condition.operator, condition.value
         if operator in SIGNS:
-            return f"{SIGNS[operator]} {wanted}"
+            return f"{SIGNS[operator]} {self._funnel_tell_limit(field, wanted)}"
         if field.type != "selection" or operator not in ("=", "in"):
             return False
         wanted = [wanted] if isinstance(wanted, str) else wanted or []
         labels = dict(field._description_selection(self.env))
         return " / ".join(labels.get(value, "—") for value in wanted)
+
+    def _funnel_tell_limit(self, field, limit):
+        """Tell what a value is compared with as the value is told.
+
+        Administrators write days as text, also those that move: +3m, today.
+        """
+        if field.type in ("date", "datetime") and isinstance(limit, str):
+            limit = parse_date(limit, self.env)
+        is_number = field.type in ("float", "monetary") and isinstance(limit, NUMBERS)
+        if is_number or isinstance(limit, date):
+            return self._funnel_tell_as(field, limit)
+        return limit
