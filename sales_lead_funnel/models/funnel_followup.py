@@ -260,11 +260,9 @@ class FunnelFollowup(models.Model):
         ]
         people = self.env["funnel.stakeholder"].search_fetch(
             [("lead_id", "in", list({lead for lead, _name in keys}))],
-            ["lead_id", "name"],
+            ["lead_id", "name", "partner_id"],
         )
-        known = {
-            (person.lead_id.id, name_key(person.name)): person.id for person in people
-        }
+        known = people._index_by_name()
         names = {person.id: cut(person.name, LIMITS["char"]) for person in people}
         named = []
         for key, vals in zip(keys, vals_list, strict=True):

@@ -14,6 +14,7 @@ ROLES = [
     ("guards", "Gatekeeper"),
 ]
 POWERS = [("high", "High"), ("medium", "Medium"), ("low", "Low")]
+ROLE_UNTOLD = "influences"
 PERSON_FIELDS = {"name", "partner_id", "lead_id"}  # who it is
 STANCES = [
     ("supports", "Supports us"),
@@ -49,7 +50,14 @@ class FunnelStakeholder(models.Model):
         precompute=True,
         readonly=False,
     )
-    role = fields.Selection(ROLES, required=True, default="influences")
+    role = fields.Selection(
+        ROLES,
+        required=True,
+        compute="_compute_role",
+        store=True,
+        precompute=True,
+        readonly=False,
+    )
     power = fields.Selection(POWERS, default="medium")
     stance = fields.Selection(STANCES, default="unknown")
     parent_id = fields.Many2one(
@@ -69,6 +77,15 @@ class FunnelStakeholder(models.Model):
             partner = person.partner_id
             person.name = cut(partner.name, LIMITS["char"]) or person.name
             person.function = cut(partner.function, LIMITS["char"]) or person.function
+
+    @api.depends("name", "partner_id")
+    def _compute_role(self):
+        """Of our contact, take what Qualification says, unless the chain says more."""
+        for person in self:
+            role = person.role or ROLE_UNTOLD
+            if role == ROLE_UNTOLD and person._is_contact():
+                role = person.lead_id._funnel_get_role_of_contact() or role
+            person.role = role
 
     @api.constrains("name")
     def _check_name_of_partner(self):
@@ -105,7 +122,14 @@ class FunnelStakeholder(models.Model):
     def create(self, vals_list):
         people = super().create(vals_list)
         people._take_older_logs()
-        people.lead_id._funnel_take_authority()
+        told = people
+        if not self.default_get(["role"]):
+            told = people.browse(
+                person.id
+                for person, vals in zip(people, vals_list, strict=True)
+                if "role" in vals
+            )
+        told.lead_id._funnel_take_authority()
         return people
 
     def write(self, vals):
@@ -121,12 +145,7 @@ class FunnelStakeholder(models.Model):
 
         Sudo: names are compared only, as where a follow-up is logged.
         """
-        known = {
-            (person.lead_id.id, key): person.id
-            for person in self.sudo()
-            for key in map(name_key, (person.name, person.partner_id.name))
-            if key
-        }
+        known = self._index_by_name()
         logs = self.env["funnel.followup"].sudo()
         logs = logs.search_fetch(
             [
@@ -161,6 +180,35 @@ class FunnelStakeholder(models.Model):
         logs = self.env["funnel.followup"].browse(found)
         logs.invalidate_recordset(["stakeholder_id"], flush=False)
         self.browse(set(found.values()))._refresh_last_contact()
+
+    # ------------------------------------------------------------
+    # WHO IT IS
+    # ------------------------------------------------------------
+
+    def _get_name_keys(self):
+        """Return what people may call the person: the name here, or the contact's.
+
+        Sudo: names are compared only.
+        """
+        names = self.sudo().mapped("name") + self.sudo().partner_id.mapped("name")
+        return set(filter(None, map(name_key, names)))
+
+    def _index_by_name(self):
+        """Return ``{(id of the lead, name): id of the first person called so}``."""
+        return {
+            (person.lead_id.id, key): person.id
+            for person in self.sudo().sorted("id", reverse=True)
+            for key in person._get_name_keys()
+        }
+
+    def _is_contact(self):
+        """Is the person our contact, by the record or by what people call it?"""
+        lead = self.lead_id
+        contact = lead.sudo().partner_id._origin
+        if contact and self.partner_id._origin == contact:
+            return True
+        keys = set(map(name_key, (lead.contact_name, contact.name)))
+        return not keys.isdisjoint(self._get_name_keys())
 
     # ------------------------------------------------------------
     # BUSINESS

@@ -131,6 +131,7 @@ class FunnelWorkMixin(models.AbstractModel):
         survivor = leads._merge_opportunity(
             user_id, team_id, auto_unlink=auto_unlink, max_length=max_length
         )
+        survivor._funnel_take_authority()
         if not merge.found.isdisjoint((ACTIVITIES, "funnel.followup")):
             survivor._funnel_speaking_to(survivor.user_id)._funnel_settle_plans()
         if not auto_unlink:

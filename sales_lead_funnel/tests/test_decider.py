@@ -58,6 +58,88 @@ class TestDecider(FollowupCommon):
         self._person("The boss", partner_id=self.contact_1.id, role="decides")
         self.assertEqual(self.lead.funnel_authority, "decides")
 
+    def test_contact_added_without_a_role_has_what_qualification_says(self):
+        for authority, role in (
+            ("decides", "decides"),
+            ("none", "uses"),
+            ("influences", "influences"),
+            (False, "influences"),
+        ):
+            with self.subTest(authority=authority):
+                self.lead.funnel_authority = authority
+                person = self._person("Mom")
+                self.assertEqual(person.role, role)
+                self.assertEqual(self.lead.funnel_authority, authority)
+                person.unlink()
+
+    def test_default_role_of_a_screen_is_told(self):
+        self.lead.funnel_authority = "influences"
+        people = self.env["funnel.stakeholder"].with_context(default_role="decides")
+        people.create({"lead_id": self.lead.id, "name": "Mom"})
+        self.assertEqual(self.lead.funnel_authority, "decides")
+
+    def test_contact_typed_into_the_list_keeps_what_qualification_says(self):
+        self.lead.funnel_authority = "decides"
+        with Form(self.lead.with_user(self.rep), "crm.crm_lead_view_form") as form:
+            with form.funnel_stakeholder_ids.new() as person:
+                person.name = "Walt"
+                self.assertEqual(person.role, "influences")
+            with form.funnel_stakeholder_ids.new() as person:
+                person.name = "mom "
+                self.assertEqual(person.role, "decides")
+        self.assertEqual(self.lead.funnel_authority, "decides")
+        roles = self.lead.funnel_stakeholder_ids.sorted("id").mapped("role")
+        self.assertEqual(roles, ["influences", "decides"])
+
+    def test_role_chosen_in_the_list_stays(self):
+        self.lead.funnel_authority = "decides"
+        form = Form(self.lead.with_user(self.rep), "crm.crm_lead_view_form")
+        with form.funnel_stakeholder_ids.new() as person:
+            person.role = "guards"
+            person.name = "Mom"
+            self.assertEqual(person.role, "guards")
+        form.save()
+        self.assertEqual(self.lead.funnel_authority, "none")
+
+    def test_misspelt_contact_takes_what_qualification_says_when_corrected(self):
+        self.lead.funnel_authority = "decides"
+        person = self._person("Mmo")
+        person.name = "Mom"
+        self.assertEqual(person.role, "decides")
+        self.assertEqual(self.lead.funnel_authority, "decides")
+
+    def test_contact_is_found_by_the_name_of_the_persons_record(self):
+        self.lead.contact_name = self.contact_1.name
+        self._person("The boss", partner_id=self.contact_1.id, role="decides")
+        self.assertEqual(self.lead.funnel_authority, "decides")
+
+    def test_of_merged_leads_the_chain_says_who_decides(self):
+        other = self._create_lead(name="Momcorp again", probability=1)
+        self._person("Mom", lead=other, role="decides")
+        self.lead.write({"probability": 60, "funnel_authority": "influences"})
+        self._merge(other)
+        self.assertEqual(self.lead.funnel_stakeholder_ids.role, "decides")
+        self.assertEqual(self.lead.funnel_authority, "decides")
+
+    def test_chain_of_the_survivor_says_it_of_a_merged_contact(self):
+        self.lead.write({"contact_name": False, "probability": 60})
+        self._person("Mom", role="approves")
+        other = self._create_lead(
+            name="Momcorp again",
+            contact_name="Mom",
+            funnel_authority="none",
+            probability=1,
+        )
+        self._merge(other)
+        self.assertEqual(self.lead.funnel_stakeholder_ids.role, "approves")
+        self.assertEqual(self.lead.funnel_authority, "influences")
+
+    def _merge(self, other):
+        leads = (self.lead | other).with_user(self.manager)
+        self.assertEqual(leads.merge_opportunity(), self.lead)
+        self.env.flush_all()
+        self.env.invalidate_all()
+
     def test_form_saves_both_at_once(self):
         with Form(self.lead.with_user(self.rep), "crm.crm_lead_view_form") as form:
             form.funnel_authority = "none"
@@ -86,6 +168,15 @@ class TestOlderLogs(FollowupCommon):
         person = self._person("The boss", partner_id=self.contact_1.id)
         self.assertEqual(person.last_contact_at, self.moment)
 
+    def test_log_finds_the_person_by_the_contacts_name(self):
+        person = self._person("The boss", partner_id=self.contact_1.id)
+        log = self._log(contact=self.contact_1.name.upper())
+        self.assertEqual(log.stakeholder_id, person)
+
+    def test_of_two_called_the_same_the_first_is_meant(self):
+        first, _second = self._person("Walt"), self._person("Walt")
+        self.assertEqual(self._log(contact="Walt").stakeholder_id, first)
+
     def test_renamed_person_takes_them_too(self):
         self._log(contact="Walt", happened_at=self.moment)
         person = self._person("Wlat")
@@ -111,11 +202,12 @@ class TestOlderLogs(FollowupCommon):
         self.assertEqual(str(person.last_contact_at), "2026-02-28 00:00:00")
 
     def test_upgrade_finds_the_people_of_older_logs(self):
-        log = self._log(contact="Walt ", happened_at=self.moment)
+        log = self._log(contact="Walt\u3000", happened_at=self.moment)
         person = self._person("walt")
         self.env.flush_all()
         self.env.cr.execute("UPDATE funnel_followup SET stakeholder_id = NULL")
         self.env.cr.execute("UPDATE funnel_stakeholder SET last_contact_at = NULL")
+        self.env.invalidate_all()
         path = file_path("sales_lead_funnel/migrations/19.0.1.4.0/post-migrate.py")
         script = load_script(path, "sales_lead_funnel_post_migrate")
         script.migrate(self.env.cr, "19.0.1.3.0")

@@ -13,8 +13,8 @@ def migrate(cr, version):
         spell_numbers(cr)
         forget_placeholders(cr)
         name_deleted_stages(cr)
-        find_people_of_logs(cr)
         env = api.Environment(cr, SUPERUSER_ID, {})
+        find_people_of_logs(env)
         env["funnel.stage.move"]._reconcile_archived()
 
 
@@ -70,24 +70,6 @@ def name_deleted_stages(cr):
     )
 
 
-def find_people_of_logs(cr):
+def find_people_of_logs(env):
     """Talks with a person who came into the chain later are talks with them too."""
-    cr.execute(
-        """
-        UPDATE funnel_followup log SET stakeholder_id = person.id
-          FROM funnel_stakeholder person
-          LEFT JOIN res_partner partner ON partner.id = person.partner_id
-         WHERE log.lead_id = person.lead_id AND log.stakeholder_id IS NULL
-           AND lower(trim(log.contact)) IN
-               (lower(trim(person.name)), lower(trim(partner.name)))
-        """
-    )
-    cr.execute(
-        """
-        UPDATE funnel_stakeholder person SET last_contact_at = log.last
-          FROM (SELECT stakeholder_id, max(happened_at) AS last FROM funnel_followup
-                 WHERE stakeholder_id IS NOT NULL GROUP BY stakeholder_id) log
-         WHERE log.stakeholder_id = person.id
-           AND person.last_contact_at IS DISTINCT FROM log.last
-        """
-    )
+    env["funnel.stakeholder"].search([])._take_older_logs()

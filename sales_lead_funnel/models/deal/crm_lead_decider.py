@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ..funnel_followup import name_key
+from ..funnel_mark import has_mark
+from ..funnel_work_mixin import MERGE_KEY
 
 AUTHORITY = {  # role in the decision chain: decision power in Qualification
     "decides": "decides",
@@ -41,17 +42,20 @@ class CrmLead(models.Model):
 
     def _funnel_find_contact_in_chain(self):
         """Return our contact in the decision chain, by the contact or by its name."""
-        names = map(name_key, (self.contact_name, self.partner_id.name))
-        names = set(filter(None, names))
-        return self.funnel_stakeholder_ids.filtered(
-            lambda person: (
-                (self.partner_id and person.partner_id == self.partner_id)
-                or name_key(person.name) in names
-            )
-        )[:1]
+        people = self.funnel_stakeholder_ids
+        return people.filtered(lambda person: person._is_contact())[:1]
+
+    def _funnel_get_role_of_contact(self):
+        """Return the role that Qualification says of our contact, None if none."""
+        return ROLES.get(self.funnel_authority)
 
     def _inverse_funnel_authority(self):
-        """What Qualification says of our contact holds in the decision chain too."""
+        """What Qualification says of our contact holds in the decision chain too.
+
+        Merging writes what the leads said before their chains became one.
+        """
+        if has_mark(self.env, MERGE_KEY):
+            return
         for lead in self.filtered("funnel_authority").filtered(
             "funnel_stakeholder_ids"
         ):
