@@ -82,6 +82,12 @@ class TestToursWork(ToursCommon):
         self.assertEqual((decider.role, approver.role), ("decides", "approves"))
         self.assertEqual(approver.parent_id, decider)
 
+    def test_contact_in_the_chain_is_what_qualification_says(self):
+        self.lead.write({"contact_name": "Olga Orlova", "funnel_authority": "decides"})
+        self.start_tour("/odoo", "funnel_rep_adds_contact_to_chain", login="tour_rep")
+        self.assertEqual(self.lead.funnel_stakeholder_ids.role, "decides")
+        self.assertEqual(self.lead.funnel_authority, "decides")
+
     def test_request_a_resource_and_answer_it(self):
         engineer = self._create_user(
             "tour_engineer", "sales_team.group_sale_salesman", name="Tour Engineer"

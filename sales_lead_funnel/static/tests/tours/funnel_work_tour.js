@@ -210,6 +210,24 @@ tours.add("funnel_rep_builds_chain", {
     ],
 });
 
+tours.add("funnel_rep_adds_contact_to_chain", {
+    url: PIPELINE,
+    steps: () => [
+        ...openLead("Tour lead"),
+        ...openPage("funnel_chain"),
+        {trigger: `${CHAIN} .o_field_x2many_list_row_add a`, run: "click"},
+        {
+            trigger: `${CHAIN} .o_selected_row .o_field_widget[name=name] input`,
+            run: "edit Olga Orlova && press Tab",
+        },
+        {
+            content: "the role is what Qualification says of our contact",
+            trigger: `${CHAIN} .o_selected_row .o_field_widget[name=role] input:value(Decision maker)`,
+        },
+        ...save,
+    ],
+});
+
 tours.add("funnel_rep_requests_resource", {
     url: PIPELINE,
     steps: () => [
