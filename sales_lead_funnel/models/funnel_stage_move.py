@@ -213,4 +213,4 @@ class FunnelStageMove(models.Model):
     def _cron_reconcile(self):
         """Nightly: catch stage changes that no code path announced."""
         try_again(self.env, partial(self._reconcile, "reconcile"))
-        try_again(self.env, self.env["crm.lead"]._funnel_reconcile_clients)
+        self.env["crm.lead"]._funnel_reconcile_clients()
