@@ -155,13 +155,13 @@ class TestClientBuys(FunnelCommon):
         self.assertEqual(self._type(), "existing")
 
     def test_win_that_is_merged_away(self):
-        self.deal.action_set_won()
-        self.deal.stage_id = self.stage_won
-        head = self._create_lead(stage_id=self.stage_won.id, probability=100)
+        self.deal.stage_id = self.stage_gen_won
         self.assertEqual(self._type(), "existing")
+        head = self._create_lead(
+            partner_id=self.contact_2.id, stage_id=self.stage_won.id, probability=100
+        )
         leads = (head | self.deal).with_user(self.manager)
-        survivor = leads.merge_opportunity()
-        survivor.sudo().partner_id = self.contact_2
+        self.assertEqual(leads.merge_opportunity(), head)
         self.assertEqual(self._type(), "new")
 
     def test_win_that_ends_by_sql_is_found_at_night(self):
