@@ -11,6 +11,7 @@ COLUMNS = {
     "funnel_client_key": "varchar",
     "funnel_industry_id": "int4",
     "funnel_client_type": "varchar",
+    "funnel_bought": "bool",
 }
 
 
@@ -36,7 +37,9 @@ def _facts_sql(env):
                CASE WHEN client.id IS NULL THEN lead.funnel_industry_id
                     ELSE client.industry_id END AS funnel_industry_id,
                COALESCE(lead.funnel_client_type, client.client_type)
-                   AS funnel_client_type
+                   AS funnel_client_type,
+               COALESCE(lead.funnel_bought, client.client_type = 'existing')
+                   AS funnel_bought
           FROM crm_lead lead
           LEFT JOIN (%(numbers)s) number ON number.id = lead.id
           LEFT JOIN %(keys)s key ON key.id = lead.id

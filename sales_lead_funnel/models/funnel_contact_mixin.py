@@ -156,8 +156,10 @@ class FunnelContactMixin(models.AbstractModel):
     # BUSINESS
     # ------------------------------------------------------------
 
-    def _funnel_refresh_contacts(self):
+    def _funnel_refresh_contacts(self, *, keeps_day=False):
         """Take last and agreed contact from the latest follow-ups.
+
+        :param bool keeps_day: leave the agreed day, which may have been put off
 
         Sudo: follows from a log that the user could write; tracked by nobody.
         """
@@ -166,7 +168,8 @@ class FunnelContactMixin(models.AbstractModel):
         groups = defaultdict(self.sudo().browse)
         for lead in self.sudo():
             log = latest.get(lead.id, none)
-            contact = (log.happened_at, log.next_date)
+            agreed = lead.funnel_agreed_contact_date if keeps_day else log.next_date
+            contact = (log.happened_at, agreed)
             if contact != (
                 lead.funnel_last_contact_at,
                 lead.funnel_agreed_contact_date,

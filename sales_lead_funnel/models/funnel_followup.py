@@ -205,7 +205,7 @@ class FunnelFollowup(models.Model):
             followups._check_author()
             followups._check_told()
         followups._check_says_something()
-        followups._refresh_contacts(followups.stakeholder_id)
+        followups._tell_contact()
         if not self.env.context.get("tracking_disable"):
             for followup in followups:
                 followup._post_to_chatter()
@@ -217,32 +217,40 @@ class FunnelFollowup(models.Model):
     def write(self, vals):
         people = self.stakeholder_id
         is_contact = not (CONTACT_FIELDS | PLAN_FIELDS).isdisjoint(vals)
-        agreed = self._get_agreed(self.lead_id) if is_contact else {}
+        is_moved = is_contact and is_id(vals.get("lead_id"))
+        leads = self.lead_id | self.lead_id.browse(is_moved and vals["lead_id"])
+        agreed = self._get_agreed(leads) if is_contact else {}
         result = super().write(vals)
         if "user_id" in vals:
             self._check_author()
         if is_contact:
-            changed = self._find_agreed_anew(agreed)
-            changed._funnel_refresh_contacts()
+            changed = self._follow_agreed(agreed)
             (people | self.stakeholder_id)._refresh_last_contact()
             if "lead_id" not in vals:  # a merge settles the plans itself
                 changed._funnel_replan_next()
         return result
 
-    def _find_agreed_anew(self, agreed):
-        """Return the leads whose latest follow-up says something else now."""
-        now = self._get_agreed(self.lead_id)
-        return self.lead_id.filtered(lambda lead: now.get(lead) != agreed.get(lead))
+    def _follow_agreed(self, agreed):
+        """Let leads follow what their latest follow-up says, and return the changed.
+
+        A contact that was put off stays so while the day agreed is the same.
+
+        :param dict agreed: what was agreed before (:meth:`_get_agreed`)
+        """
+        now = self._get_agreed(agreed)
+        changed = self.lead_id.filtered(lambda lead: now[lead] != agreed[lead])
+        is_same = {lead: now[lead][:2] == agreed[lead][:2] for lead in changed}
+        for keeps_day, leads in changed.grouped(is_same.get).items():
+            leads._funnel_refresh_contacts(keeps_day=keeps_day)
+        return changed
 
     def _get_agreed(self, leads):
-        """Return ``{lead: what was agreed in its latest follow-up}``."""
-        names = ["id", "happened_at", *sorted(PLAN_FIELDS)]
-        latest = self.sudo()._get_latest(leads)
-        return {
-            lead: [latest[lead.id][name] for name in names]
-            for lead in leads
-            if lead.id in latest
-        }
+        """Return ``{lead: what was agreed last}``: in which follow-up, for when."""
+        names = ["id", "next_date", "happened_at", "next_action", "channel"]
+        leads = self.env["crm.lead"].union(*leads)
+        latest, none = self.sudo()._get_latest(leads), self.sudo().browse()
+        logs = {lead: latest.get(lead.id, none) for lead in leads}
+        return {lead: [log[name] for name in names] for lead, log in logs.items()}
 
     @api.model
     def _name_people(self, vals_list):
@@ -303,10 +311,12 @@ class FunnelFollowup(models.Model):
     # EFFECTS
     # ------------------------------------------------------------
 
-    def _refresh_contacts(self, people):
+    def _tell_contact(self):
         """Tell leads and people of the chain when they were contacted last."""
-        self.lead_id._funnel_refresh_contacts()
-        people._refresh_last_contact()
+        latest = self.sudo()._get_latest(self.lead_id)
+        news = self.filtered(lambda log: latest[log.lead_id.id] == log)
+        news.lead_id._funnel_refresh_contacts()
+        self.stakeholder_id._refresh_last_contact()
 
     def _post_to_chatter(self):
         """Tell how, with whom and when in one line, what was said, and the rest."""
@@ -346,7 +356,7 @@ class FunnelFollowup(models.Model):
             planned |= lead._funnel_schedule(
                 "next_contact",
                 MEETING if followup.channel in MET else CALL,
-                followup.next_date,
+                lead.funnel_agreed_contact_date or followup.next_date,
                 followup.next_action or False,
                 lead.user_id,
                 followup.user_id,

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ..tools.periods import bounds_utc
 from .funnel_batches import attempt, get_version, run_in_batches, try_again
+from .funnel_loss import OPEN
 from .funnel_plan import EARLIEST_ZONE
 from .mail_activity import STAGE_DATA
 
@@ -158,7 +159,7 @@ class FunnelGatePlan(models.AbstractModel):
         latest_day = (fields.Datetime.now() + EARLIEST_ZONE).date()
         domain = Domain("retry_date", "<=", latest_day)
         domain &= Domain("retry_lead_id", "=", False) & self._get_owned_domain()
-        domain &= Domain("state", "!=", "reopened")
+        domain &= Domain("state", "in", OPEN)
 
         def ask(losses):
             for loss in losses:

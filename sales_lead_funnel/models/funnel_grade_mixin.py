@@ -451,7 +451,7 @@ class FunnelGradeMixin(models.AbstractModel):
                 "user_id": step.user_id.id or None,
                 "happened_at": step.happened_at or now,
                 "recorded_at": now,
-                "merged_lead_label": f"{self.funnel_code or ''} {self.name}".strip(),
+                "merged_lead_label": self._funnel_name_merged(),
             }
         ]
 

@@ -148,12 +148,13 @@ class FunnelLedgerBase(models.AbstractModel):
                 """
                 UPDATE %(table)s ledger
                    SET merged_into_id = %(survivor)s,
-                       merged_lead_label = concat_ws(' ', lead.funnel_code, lead.name)
+                       merged_lead_label = %(label)s
                   FROM crm_lead lead
                  WHERE ledger.id IN (%(rows)s) AND lead.id = ledger.lead_id
                 """,
                 table=SQL.identifier(self._table),
                 survivor=survivor.id,
+                label=merged._funnel_name_merged_sql("lead"),
                 rows=self._select_rows_of(merged),
             )
         )
@@ -203,12 +204,13 @@ class FunnelLedgerBase(models.AbstractModel):
                    (SELECT merged_into_id FROM %(table)s row
                      WHERE row.lead_id = lead.id AND merged_into_id != ALL(%(leads)s)
                      ORDER BY id DESC LIMIT 1) AS survivor,
-                   concat_ws(' ', funnel_code, name) AS label,
+                   %(label)s AS label,
                    expected_revenue AS amount
               FROM crm_lead lead
              WHERE id = ANY(%(leads)s)
             """,
             table=SQL.identifier(self._table),
+            label=leads._funnel_name_merged_sql("lead"),
             leads=leads.ids,
         )
 

@@ -141,6 +141,16 @@ class FunnelLedgerMixin(models.AbstractModel):
             self.env[ledger]._mark_merged(self, opportunities)
         return super()._merge_dependences(opportunities)
 
+    def _funnel_name_merged(self):
+        """Return number and name, as histories call the lead once it is gone."""
+        return " ".join(filter(None, [self.funnel_code, self.name]))
+
+    @api.model
+    def _funnel_name_merged_sql(self, alias):
+        """The same in SQL."""
+        names = (SQL.identifier(alias, name) for name in ("funnel_code", "name"))
+        return SQL("concat_ws(' ', %s)", SQL(", ").join(names))
+
     def unlink(self):
         """Leads that were merged leave their history to the survivor."""
         self.check_access("unlink")

@@ -12,8 +12,14 @@ from .funnel_stage_move import PATHS
 
 _logger = logging.getLogger(__name__)
 
-STATES = [("todo", "To analyse"), ("done", "Analysed"), ("reopened", "Reopened")]
+STATES = [
+    ("todo", "To analyse"),
+    ("done", "Analysed"),
+    ("reopened", "Reopened"),
+    ("merged", "Merged"),
+]
 OPEN = ["todo", "done"]
+HOLDS = [*OPEN, "merged"]  # count as lost
 ACTIVITIES = [
     "sales_lead_funnel.mail_activity_type_loss",
     "sales_lead_funnel.mail_activity_type_retry",
@@ -130,7 +136,7 @@ class FunnelLoss(models.Model):
     def _check_by_hand(self, vals):
         """What was told of a loss that the lead came back from is history."""
         told = self._free_fields.intersection(vals)
-        for loss in self.filtered(lambda loss: told and loss._came_back()):
+        for loss in self.filtered(lambda loss: told and loss.state not in HOLDS):
             raise FunnelLossError(
                 self.env._(
                     "%s: this loss is closed, the lead came back. What was told of it "
@@ -139,9 +145,6 @@ class FunnelLoss(models.Model):
                 )
             )
         return super()._check_by_hand(vals)
-
-    def _came_back(self):
-        return self.state == "reopened" and not self.merged_lead_label
 
     def _guard_error(self):
         return FunnelLossError(
@@ -276,9 +279,8 @@ class FunnelLoss(models.Model):
         """Follow a merge. A loss that holds goes on to count, but asks no more."""
         vals = {"lead_id": survivor_id}
         if self.state in OPEN:
-            lead = self.lead_id
-            label = " ".join(filter(None, [lead.funnel_code, lead.name]))
-            vals |= {"state": "reopened", "merged_lead_label": label}
+            label = self.lead_id._funnel_name_merged()
+            vals |= {"state": "merged", "merged_lead_label": label}
             self.activity_unlink(ACTIVITIES)
         self._step().write(vals)
 

@@ -37,8 +37,9 @@ class FunnelLossMixin(models.AbstractModel):
         result = super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
         was = {id_ for id_, status in old_status_by_lead.items() if status["is_lost"]}
         now = {id_ for id_, status in new_status_by_lead.items() if status["is_lost"]}
-        lost = self.filtered(lambda lead: lead.id in now - was)
-        back = self.filtered(lambda lead: lead.id in was - now)
+        begun, ended = now - was, was - now
+        lost = self.filtered(lambda lead: lead.id in begun)
+        back = self.filtered(lambda lead: lead.id in ended)
         if lost:
             self.env["funnel.loss"]._open_for(lost)
             self._funnel_stop_waiting(lost)
@@ -51,9 +52,9 @@ class FunnelLossMixin(models.AbstractModel):
         """Tell the other leads of a client what it bought, and those that come back."""
         was = {id_ for id_, status in old_status_by_lead.items() if status["is_won"]}
         now = {id_ for id_, status in new_status_by_lead.items() if status["is_won"]}
-        bought = self.filtered(lambda lead: lead.id in was ^ now)
-        if bought:
-            bought._funnel_tell_clients()
+        changed = was ^ now
+        bought = self.sudo().filtered(lambda lead: lead.id in changed)
+        self._funnel_tell_clients(bought.partner_id.commercial_partner_id)
         closed = {
             id_ for id_, status in old_status_by_lead.items() if any(status.values())
         }

@@ -220,16 +220,19 @@ class FunnelMetricsLeads(models.AbstractModel):
         """Return a SELECT of the closings of leads that were merged away.
 
         Each such lead is known by its number and name; it began with its first row.
+        Rows that went to the survivor before amounts were kept with them are left out:
+        they count for nothing, neither as wins of no amount nor as losses without loss.
         """
         return SQL(
             """
             SELECT DISTINCT ON (merged_into_id, merged_lead_label)
                    merged_into_id AS lead_id, to_status, happened_at,
-                   COALESCE(merged_amount, 0)::float AS amount,
+                   merged_amount::float AS amount,
                    min(happened_at) OVER (
                        PARTITION BY merged_into_id, merged_lead_label) AS began
               FROM funnel_stage_move
              WHERE happened_at < %s AND lead_id IS NULL
+               AND merged_amount IS NOT NULL
                AND merged_into_id IN (SELECT id FROM leads)
                AND to_status IS DISTINCT FROM from_status
              ORDER BY merged_into_id, merged_lead_label, id DESC

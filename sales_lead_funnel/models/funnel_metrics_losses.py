@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import figures
-from .funnel_loss import OPEN
+from .funnel_loss import HOLDS
 from .funnel_metrics_base import Amounts, Spec
 
 # Groupings by what the loss has kept of that moment, not by what the lead is now.
@@ -120,8 +120,7 @@ class FunnelMetricsLosses(models.AbstractModel):
         losses = self.env["funnel.loss"]
         losses.flush_model()
         lost = Domain("lost_at", ">=", start) & Domain("lost_at", "<", end)
-        holds = Domain("state", "in", OPEN) | Domain("merged_lead_label", "!=", False)
-        return losses._search(lost & holds).subselect()
+        return losses._search(lost & Domain("state", "in", HOLDS)).subselect()
 
 
 # Each turns the data of one key, or None, into a Figure.

@@ -7,6 +7,7 @@ from .base.zones import get_person_day
 from .funnel_coach_mixin import SILENT_DAYS
 from .funnel_gate_plan import LOSS_WINDOW
 from .funnel_gate_policy import may_approve_own_of_no_company
+from .funnel_loss import OPEN
 from .mail_activity import LOGGED_CATEGORIES
 
 RISK_OVERDUE_DAYS = 7  # days a contact is overdue until its lead is at risk
@@ -174,7 +175,7 @@ class FunnelMyDayLists(models.AbstractModel):
         mine = self._get_asked_domain()
         since = fields.Datetime.now() - timedelta(days=LOSS_WINDOW)
         todo = Domain("state", "=", "todo") & Domain("lost_at", ">=", str(since))
-        due = Domain("retry_date", "<=", today) & Domain("state", "!=", "reopened")
+        due = Domain("retry_date", "<=", today) & Domain("state", "in", OPEN)
         fresh = Domain("retry_lead_id", "=", False)
         return {
             "losses": ("funnel.loss", mine & todo),

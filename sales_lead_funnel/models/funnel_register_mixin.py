@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -20,6 +21,7 @@ AUTHORITY = [
     ("none", "No say in it"),
 ]
 CLIENT_TYPES = [("new", "New client"), ("existing", "Existing client")]
+CLIENT_FACTS = ("partner_id", "company_id", "funnel_client_type")
 
 
 class FunnelRegisterMixin(models.AbstractModel):
@@ -266,23 +268,41 @@ class FunnelRegisterMixin(models.AbstractModel):
         vals_list = [self._funnel_prepare_vals(vals) for vals in vals_list]
         leads = super().create(vals_list)
         leads._funnel_check_obtained()
+        leads._funnel_note_bought()
         return leads
 
     def write(self, vals):
-        """Keep another moment of obtaining for those who may tell it.
-
-        A win counts for the client that it is given to.
-        """
+        """Keep another moment of obtaining for those who may tell it."""
         changed = self.browse()
         if "funnel_obtained_at" in vals:
             vals = dict(vals)
             reason = vals.pop("funnel_obtained_reason", False)
             changed = self._funnel_change_obtained(vals, reason)
-        result = super().write(vals)
+        with self._funnel_watch_client(vals):
+            result = super().write(vals)
         changed._funnel_check_obtained()
-        if "partner_id" in vals:
-            won = self.filtered(lambda lead: lead.won_status == "won")
-            won._funnel_tell_clients()
+        return result
+
+    @contextmanager
+    def _funnel_watch_client(self, vals):
+        """A win counts for the client that it is given to, and no more for another."""
+        if vals.keys().isdisjoint(CLIENT_FACTS):
+            yield
+            return
+        clients = self._funnel_get_won_clients()
+        was = {lead: (lead.partner_id, lead.funnel_client_type) for lead in self}
+        yield
+        self.filtered(
+            lambda lead: (lead.partner_id, lead.funnel_client_type) != was[lead]
+        )._funnel_note_bought()
+        if "partner_id" in vals or "company_id" in vals:
+            self._funnel_tell_clients(clients | self._funnel_get_won_clients())
+
+    def unlink(self):
+        """A win that is deleted counts no more."""
+        clients = self._funnel_get_won_clients()
+        result = super().unlink()
+        self._funnel_tell_clients(clients)
         return result
 
     def _funnel_prepare_vals(self, vals):

@@ -84,10 +84,13 @@ class FunnelStageMove(models.Model):
         return f"{stage} ({statuses[self.to_status]})"
 
     def _keep_facts(self):
-        """What a lead was worth that was won once goes with it."""
+        """What a lead was worth that was won once goes with it; without, that is 0.
+
+        What was handed over before 19.0.1.4.0 has none, and counts for nothing.
+        """
         return SQL(
             ", merged_amount = CASE WHEN ledger.lead_id = gone.id"
-            " THEN gone.amount ELSE ledger.merged_amount END"
+            " THEN COALESCE(gone.amount, 0) ELSE ledger.merged_amount END"
         )
 
     @api.depends("rebuilt")
@@ -213,4 +216,4 @@ class FunnelStageMove(models.Model):
     def _cron_reconcile(self):
         """Nightly: catch stage changes that no code path announced."""
         try_again(self.env, partial(self._reconcile, "reconcile"))
-        try_again(self.env, self.env["crm.lead"]._funnel_reconcile_clients)
+        self.env["crm.lead"]._funnel_reconcile_clients()

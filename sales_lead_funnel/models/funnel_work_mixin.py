@@ -150,8 +150,6 @@ class FunnelWorkMixin(models.AbstractModel):
         get_mark(self.env, MERGE_KEY).found |= found
         for name in filter(found.__contains__, PAPERS):
             self.env[name]._follow_merge(self, opportunities)
-        if "funnel.followup" in found:
-            self._funnel_refresh_contacts()
         if "funnel.evaluation" in found:
             self._funnel_take_latest_evaluation()
         if COMPETITORS in found:

@@ -82,8 +82,7 @@ class FunnelGateRows(models.AbstractModel):
         """Return rows of the loss analysis, oldest first.
 
         Columns: number, client, stage, reason, competitor, amount, grade, lost on
-        (local date), lesson, try again on, state, owner then. The state of a lead that
-        was merged away after it was lost is “merged”.
+        (local date), lesson, try again on, state, owner then.
         """
         columns = self._open("funnel.loss", domain, "lost_at, id")
         return self._fetch(
@@ -102,10 +101,6 @@ class FunnelGateRows(models.AbstractModel):
             SQL("%s::date", columns.local_time("lost_at")),
             columns.field("lesson"),
             columns.field("retry_date"),
-            SQL(
-                "CASE WHEN %s IS NULL THEN %s ELSE 'merged' END",
-                columns.field("merged_lead_label"),
-                columns.field("state"),
-            ),
+            columns.field("state"),
             columns.user("user_id"),
         )

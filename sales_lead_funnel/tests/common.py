@@ -68,6 +68,13 @@ class FunnelCommon(TestCrmCommon):
             **vals,
         }
 
+    def _reconcile(self):
+        """Run the nightly check of the ledger."""
+        with self.enter_registry_test_mode():
+            cron = self.env.ref("sales_lead_funnel.ir_cron_reconcile")
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
+
     @classmethod
     def _create_lead(cls, *, by=None, **vals):
         """Create one opportunity of the rep; ``by``: the user who creates it."""

@@ -1,9 +1,12 @@
 """What leads know of their client follows it: wins, contacts that are merged."""
 
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from odoo.addons.mail.tests.common import mail_new_test_user
 
+from ..exceptions import FunnelDerivedError
 from .common import FunnelCommon
 
 
@@ -89,7 +92,7 @@ class TestClientBuys(FunnelCommon):
         lead = self._create_lead(partner_id=person.id)
         self.assertEqual(self._type(lead), "new")
         person.parent_id = buyer
-        self.env["funnel.stage.move"]._cron_reconcile()
+        self._reconcile()
         self.assertEqual(self._type(lead), "existing")
 
     def test_leads_of_another_company_learn_nothing(self):
@@ -104,6 +107,105 @@ class TestClientBuys(FunnelCommon):
         self.deal.action_set_won()
         self.assertEqual(self._type(foreign), "new")
 
+    def test_what_people_told_outlives_wins_that_end(self):
+        self.open.funnel_client_type = "existing"
+        self.deal.action_set_won()
+        self._move(self.deal, self.stage_next)
+        self.assertEqual(self._type(), "existing")
+
+    def test_what_people_told_stays_whatever_another_company_wins(self):
+        self.open.write(
+            {"company_id": self.company_main.id, "funnel_client_type": "existing"}
+        )
+        foreign = self._create_lead(
+            partner_id=self.contact_1.id,
+            company_id=self.company_foreign.id,
+            user_id=self.foreign_manager.id,
+            team_id=False,
+            stage_id=self.stage_gen_1.id,
+        )
+        foreign.with_user(self.foreign_manager).action_set_won()
+        self.assertEqual(self._type(), "existing")
+        self._move(foreign, self.stage_gen_1)
+        self.assertEqual(self._type(), "existing")
+
+    def test_lead_of_a_client_that_bought_before(self):
+        self.deal.action_set_won()
+        lead = self._create_lead(
+            partner_id=self.contact_1.id, funnel_client_type="existing"
+        )  # as the form sends what it shows
+        self._move(self.deal, self.stage_next)
+        self.assertEqual(self._type(lead), "new")
+
+    def test_win_that_goes_to_another_client(self):
+        self.deal.action_set_won()
+        other = self._create_lead(partner_id=self.contact_2.id)
+        self.deal.partner_id = self.contact_2
+        self.assertEqual(self._type(), "new")
+        self.assertEqual(self._type(other), "existing")
+
+    def test_win_that_is_deleted(self):
+        self.deal.action_set_won()
+        self.deal.unlink()
+        self.assertEqual(self._type(), "new")
+
+    def test_win_that_is_archived_is_one(self):
+        self.deal.action_set_won()
+        self.deal.action_archive()
+        self.assertEqual(self._type(), "existing")
+
+    def test_win_that_is_merged_away(self):
+        self.deal.stage_id = self.stage_gen_won
+        self.assertEqual(self._type(), "existing")
+        head = self._create_lead(
+            partner_id=self.contact_2.id, stage_id=self.stage_won.id, probability=100
+        )
+        leads = (head | self.deal).with_user(self.manager)
+        self.assertEqual(leads.merge_opportunity(), head)
+        self.assertEqual(self._type(), "new")
+
+    def test_win_that_ends_by_sql_is_found_at_night(self):
+        told = self._create_lead(partner_id=self.contact_1.id)
+        told.funnel_client_type = "existing"
+        self.deal.action_set_won()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET won_status = 'pending', probability = 50,"
+            " stage_id = %s WHERE id = %s",
+            [self.stage_next.id, self.deal.id],
+        )
+        self.env.invalidate_all()
+        self._reconcile()
+        self.assertEqual(self._type(), "new")
+        self.assertEqual(self._type(told), "existing")
+
+    def test_wins_found_at_night_are_told_batch_by_batch(self):
+        others = self.open | self._create_lead(partner_id=self.contact_1.id)
+        self.deal.action_set_won()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET funnel_client_type = 'new', funnel_bought = NULL"
+            " WHERE id = ANY(%s)",
+            [others.ids],
+        )
+        self.env.invalidate_all()
+        done = []
+        with (
+            patch(f"{self.env['crm.lead']._funnel_follow_wins.__module__}.BATCH", 1),
+            patch.object(
+                type(self.env["ir.cron"]),
+                "_commit_progress",
+                lambda _cron, processed=0, **_kw: done.append(processed) or 60,
+            ),
+        ):
+            self.env["crm.lead"]._funnel_reconcile_clients()
+        self.assertEqual([number for number in done if number], [1, 1])
+        self.assertEqual(set(others.mapped("funnel_client_type")), {"existing"})
+
+    def test_nobody_writes_what_made_the_client_existing(self):
+        with self.assertRaises(FunnelDerivedError):
+            self.open.with_user(self.rep).write({"funnel_bought": True})
+
     def test_win_by_sql_is_found_at_night(self):
         self.env.flush_all()
         self.env.cr.execute(
@@ -112,7 +214,7 @@ class TestClientBuys(FunnelCommon):
             [self.stage_won.id, self.deal.id],
         )
         self.env.invalidate_all()
-        self.env["funnel.stage.move"]._cron_reconcile()
+        self._reconcile()
         self.assertEqual(self._type(), "existing")
 
 
@@ -211,6 +313,15 @@ class TestMergedContacts(FunnelCommon):
         self._merge()
         self.assertEqual(self.lead.funnel_proven_stage_id, self.stage_next)
         criterion.unlink()
+
+    def test_industry_that_people_told_stays(self):
+        told = self.env["res.partner.industry"].create({"name": "Tractors"})
+        lost = self._create_lead(partner_id=self.double.id)
+        (self.lead | lost).funnel_industry_id = told
+        lost.action_set_lost()
+        self._merge()
+        self.assertEqual((self.lead | lost).funnel_industry_id, told)
+        self.assertEqual(self.of_person.funnel_industry_id, self.client.industry_id)
 
     def test_what_people_told_stays(self):
         self.lead.funnel_client_type = "existing"

@@ -218,14 +218,14 @@ class TestLedgerCode(FunnelCommon):
             [self.stage_next.id, lead.id],
         )
         lead.invalidate_recordset()
-        self.env["funnel.stage.move"]._cron_reconcile()
+        self._reconcile()
         self.assertMoved(lead, self.stage_next, "reconcile")
         self.assertReplayGivesLive()
 
     def test_nightly_check_adds_nothing_when_all_is_well(self):
         self._create_lead()
         with RecordCapturer(self.env["funnel.stage.move"], []) as capture:
-            self.env["funnel.stage.move"]._cron_reconcile()
+            self._reconcile()
         self.assertFalse(capture.records)
 
 

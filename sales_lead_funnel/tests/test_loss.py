@@ -246,7 +246,7 @@ class TestLoss(GateCommon):
         self.lead.funnel_competitor_ids = other
         merged = (self.lead + survivor).with_user(self.manager).merge_opportunity()
         self.assertEqual(merged, survivor)
-        self.assertEqual((loss.lead_id, loss.state), (survivor, "reopened"))
+        self.assertEqual((loss.lead_id, loss.state), (survivor, "merged"))
         self.assertEqual(loss.merged_lead_label, label)
         self.assertFalse(loss.reopened_at or loss.activity_ids)
         self.assertEqual(survivor.funnel_competitor_ids, self.rival + other)
@@ -271,6 +271,20 @@ class TestLoss(GateCommon):
             {"lesson": "Ask first", "lost_reason_id": self.reason_other.id}
         )
         self.assertEqual(loss.lesson, "Ask first")
+        self.assertFalse(survivor.lost_reason_id)
+
+    def test_loss_of_a_merged_lead_that_nobody_analysed(self):
+        self.lead.action_set_lost()
+        loss = self._loss()
+        survivor = self._create_lead(stage_id=self.stage_next.id, probability=90)
+        (self.lead + survivor).with_user(self.manager).merge_opportunity()
+        self.assertRecordValues(loss, [{"state": "merged", "lost_reason_id": False}])
+        with Form(loss.with_user(self.rep)) as form:
+            form.lost_reason_id = self.reason
+            form.lesson = "Ask first"
+        self.assertRecordValues(
+            loss, [{"state": "merged", "lost_reason_id": self.reason.id}]
+        )
         self.assertFalse(survivor.lost_reason_id)
 
     def test_loss_keeps_the_name_of_a_deleted_stage(self):

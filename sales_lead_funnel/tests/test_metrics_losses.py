@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common_figures import DAY, MARCH, NOW
 from .test_metrics import MetricsCommon, MoneyCommon
@@ -143,6 +144,31 @@ class TestLossFigures(LossesCommon):
         self.assertEqual(survivor.funnel_loss_ids.lost_reason_id, self.reasons)
         own = self._figure("lost_count", domain=[("id", "=", survivor.id)])
         self.assertEqual(own.value, 2)
+
+    def test_merges_of_before_amounts_were_kept_count_for_nothing(self):
+        leads = self._won_with(expected_revenue=300) + self._won_with(
+            expected_revenue=False
+        )
+        lost = self._lost_with(expected_revenue=500)
+        survivor = (leads + lost).with_user(self.manager).merge_opportunity()
+        codes = ("won_count", "won_amount", "lost_count")
+        self.assertEqual([self._figure(code).value for code in codes], [2, 300, 1])
+        self.env.flush_all()
+        ids = [survivor.id]
+        moves = SQL("SELECT merged_amount FROM funnel_stage_move WHERE lead_id IS NULL")
+        self.assertNotIn((None,), self.env.execute_query(moves))
+        self.env.cr.execute(
+            "UPDATE funnel_stage_move SET merged_amount = NULL"
+            " WHERE merged_into_id = %s",
+            ids,
+        )
+        self.env.cr.execute(
+            "UPDATE funnel_loss SET state = 'reopened' WHERE lead_id = %s", ids
+        )
+        self.env.invalidate_all()
+        found = [self._figure(code).value for code in (*codes, "loss_count")]
+        own = survivor.expected_revenue
+        self.assertEqual(found, [1, own, 0, 0])
 
     def test_a_later_merge_takes_no_win_out_of_its_month(self):
         leads = self._won_with(expected_revenue=300) + self._won_with(

@@ -97,6 +97,22 @@ class TestCorrectedPlan(PlanCommon):
         log.next_date = self._day(7)
         self.assertDue(7)
 
+    def test_contact_that_is_put_off_stays_so_while_the_log_is_corrected(self):
+        log = self._log(1, 5, next_action="Cal")
+        self._planned().with_user(self.rep).date_deadline = self._day(11)
+        log.with_user(self.rep).write({"next_action": "Demo", "channel": "demo"})
+        self.assertDue(11, summary="Demo", activity_type_id=self.env.ref(MEETING).id)
+        moment = fields.Datetime.now() - timedelta(days=2)
+        log.with_user(self.rep).happened_at = moment
+        self.assertDue(11, summary="Demo")
+        self.assertEqual(self.lead.funnel_last_contact_at, moment)
+
+    def test_contact_that_is_put_off_stays_so_beside_an_earlier_log(self):
+        self._log(1, 5, next_action="Call")
+        self._planned().with_user(self.rep).date_deadline = self._day(11)
+        self._log(9, 2, next_action="Send the offer")
+        self.assertDue(11, summary="Call")
+
     def test_other_activities_move_no_day(self):
         self._log(1, 5)
         own = self.lead.activity_schedule(CALL, user_id=self.rep.id)
@@ -221,6 +237,13 @@ class TestMergedPlan(PlanCommon):
                 self._log(*others, self.tail, self.director, next_action="Others")
                 self._merge()
                 self.assertDue(due, summary=action, user_id=self.rep.id)
+
+    def test_contact_that_is_put_off_stays_so(self):
+        self._log(1, 5, next_action="Call")
+        self._planned().with_user(self.rep).date_deadline = self._day(11)
+        self._log(9, 4, self.tail, self.director, next_action="Others")
+        self._merge()
+        self.assertDue(11, summary="Call")
 
     def test_new_owner_has_the_plan(self):
         self._log(2, 20, self.tail, self.director)

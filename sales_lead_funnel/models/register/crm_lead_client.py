@@ -1,12 +1,25 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+from ..base.derived import with_step
+from ..funnel_batches import run_in_batches
+
+BATCH = 500  # leads per transaction
 
 
 class CrmLead(models.Model):
     """What a lead knows of its client, and how that follows the client."""
 
     _inherit = "crm.lead"
+
+    funnel_bought = fields.Boolean(
+        string="Existing by a win",
+        copy=False,
+        readonly=True,
+        help="A win made the client an existing one. If it is taken back, the client "
+        "is a new one again; what people told stays.",
+    )
 
     # ------------------------------------------------------------
     # BOUGHT
@@ -41,12 +54,16 @@ class CrmLead(models.Model):
         found = set().union(*(wins.get((client, company), ()) for company in seen))
         return bool(found - {self._origin.id})
 
-    def _funnel_tell_clients(self):
-        """Let the other open leads of these leads' clients follow a win, or its end."""
-        clients = self.sudo().partner_id.commercial_partner_id
+    def _funnel_get_won_clients(self):
+        """Sudo: a client may be one that the user does not see."""
+        won = self.sudo().filtered(lambda lead: lead.won_status == "won")
+        return won.partner_id.commercial_partner_id
+
+    @api.model
+    def _funnel_tell_clients(self, clients):
+        """Let the open leads of these clients follow a win, or its end."""
         if clients:
-            others = self._funnel_find_open_of(clients) - self
-            others._funnel_follow_wins(may_end=True)
+            self._funnel_find_open_of(clients)._funnel_follow_wins()
 
     @api.model
     def _funnel_find_open_of(self, clients):
@@ -59,42 +76,55 @@ class CrmLead(models.Model):
             ]
         )
 
-    def _funnel_follow_wins(self, *, may_end=False):
+    def _funnel_follow_wins(self):
         """Make existing clients of those that bought.
 
-        :param bool may_end: also make new ones again of those whose only win ended
+        And new ones again where nothing but a win that ended had made them existing;
+        what people told stays.
         """
         buyers = self._funnel_find_buyers()
-        new = buyers.filtered(lambda lead: lead.funnel_client_type != "existing")
-        new.funnel_client_type = "existing"
-        if may_end:
-            ended = self - buyers
-            ended.filtered("funnel_client_type").funnel_client_type = "new"
+        bought = buyers.filtered(lambda lead: lead.funnel_client_type != "existing")
+        ended = (self - buyers).filtered("funnel_bought")
+        for leads, client_type in ((bought, "existing"), (ended, "new")):
+            if leads:
+                leads.write({"funnel_client_type": client_type})
+
+    def _funnel_note_bought(self):
+        """Note of which of these existing clients a win made existing ones."""
+        existing = self.filtered(lambda lead: lead.funnel_client_type == "existing")
+        bought = existing._funnel_find_buyers() if existing else existing
+        ids = set(bought.ids)
+        changed = self.filtered(lambda lead: lead.funnel_bought != (lead.id in ids))
+        for value, leads in changed.grouped(lambda lead: lead.id in ids).items():
+            with_step(leads.sudo()).write({"funnel_bought": value})
 
     @api.model
     def _funnel_reconcile_clients(self):
-        """Nightly: find the open leads of clients that bought without telling."""
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT lead.id
-                  FROM crm_lead lead
-                  JOIN res_partner partner ON partner.id = lead.partner_id
-                 WHERE lead.won_status = 'pending'
-                   AND lead.funnel_client_type IS DISTINCT FROM 'existing'
-                   AND EXISTS (
-                       SELECT FROM crm_lead won
-                         JOIN res_partner buyer ON buyer.id = won.partner_id
-                        WHERE won.won_status = 'won' AND won.id != lead.id
-                          AND buyer.commercial_partner_id
-                              = partner.commercial_partner_id
-                          AND (won.company_id IS NULL
-                               OR won.company_id = lead.company_id))
-                """
-            )
+        """Nightly: let open leads follow what clients bought without telling."""
+        work = (self._funnel_get_untold(), lambda leads: leads._funnel_follow_wins())
+        leads = self.sudo().with_context(active_test=False)
+        run_in_batches(leads, "reconcile_clients", BATCH, work)
+
+    @api.model
+    def _funnel_get_untold(self):
+        """Return the domain of open leads that know less, or more, than was bought."""
+        untold = SQL(
+            """(
+            SELECT lead.id
+              FROM crm_lead lead
+              LEFT JOIN res_partner partner ON partner.id = lead.partner_id
+             WHERE lead.won_status = 'pending'
+               AND (lead.funnel_client_type IS DISTINCT FROM 'existing'
+                    OR lead.funnel_bought)
+               AND (lead.funnel_client_type IS DISTINCT FROM 'existing') = EXISTS (
+                   SELECT FROM crm_lead won
+                     JOIN res_partner buyer ON buyer.id = won.partner_id
+                    WHERE won.won_status = 'won' AND won.id != lead.id
+                      AND buyer.commercial_partner_id = partner.commercial_partner_id
+                      AND (won.company_id IS NULL
+                           OR won.company_id = lead.company_id)))"""
         )
-        self.sudo().browse(id_ for (id_,) in rows)._funnel_follow_wins()
+        return Domain("id", "in", untold)
 
     # ------------------------------------------------------------
     # MERGED CONTACTS
@@ -103,13 +133,18 @@ class CrmLead(models.Model):
     def _funnel_follow_contact(self):
         """Compute anew what we know by the contact, which SQL has changed.
 
-        Core's own fields stay as core left them; whether the client bought is asked
-        apart, as people may have told it.
+        Core's own fields stay as core left them, and so does what people may have told.
         """
         depends = self.env.registry.field_depends
         for name, field in self._fields.items():
             is_ours = name.startswith("funnel_") and field.store and field.compute
-            follows = any(path.startswith("partner_id") for path in depends[field])
-            if is_ours and follows and name != "funnel_client_type":
-                self.env.add_to_compute(field, self)
+            if is_ours and any(
+                path.startswith("partner_id") for path in depends[field]
+            ):
+                leads = (
+                    self
+                    if field.readonly
+                    else self.filtered_domain([(name, "=", False)])
+                )
+                self.env.add_to_compute(field, leads)
         self._recompute_recordset()
