@@ -1,4 +1,4 @@
-"""Fields of machines: filters and groupings that people make offer them not."""
+"""Fields for machines, not offered where people make filters and groupings."""
 
 from odoo import fields
 
