@@ -12,7 +12,7 @@ from .base.derived import with_step
 from .base.limits import LIMITS, cut
 from .base.searching import yes_or_no
 from .base.text import is_blank
-from .base.zones import get_local_day, get_person_day
+from .base.zones import get_person_day
 from .funnel_batches import get_version, run_in_batches
 
 NAMED_LEADS = 5  # leads that one message names
@@ -129,8 +129,7 @@ class FunnelContactMixin(models.AbstractModel):
     def _funnel_get_local_date(self, moment, user=None):
         """Return the date of a UTC moment where a user is, by default the owner."""
         company = self.company_id or self.env.company
-        own = (user or self.user_id)._funnel_get_tz()
-        return get_local_day(own or company._funnel_get_tz(), moment)
+        return get_person_day(self.env, moment, user or self.user_id, company)
 
     @api.depends("funnel_followup_ids.next_action", "funnel_followup_ids.happened_at")
     def _compute_funnel_next_action(self):

@@ -2,6 +2,7 @@ from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
 from ..exceptions import FunnelCriterionError
+from .base.optional_number import NUMBERS
 from .funnel_domain import check_lead_domain, parse_domain
 from .funnel_gate_rules import Gates
 from .funnel_rules_mixin import GATE_FIELDS_PARAMETER
@@ -14,7 +15,7 @@ EFFECTS = [
     ("approve", "Needs the manager's approval"),
 ]
 # Their 0 or No cannot be told from no answer by a search.
-NEVER_EMPTY = ("boolean", "integer", "float", "monetary")
+NEVER_EMPTY = ("boolean", *NUMBERS)
 # What follows from the gates, which no criterion may therefore ask.
 OUTPUTS = [
     "funnel_proven_stage_id",

@@ -10,6 +10,7 @@ from .base.telling import explicit_happened_at, get_latest
 from .base.zones import get_person_day
 from .funnel_followup_correction import CONTENT
 from .funnel_path import current_path
+from .mail_activity import CALL, MEETING
 
 CHANNELS = [
     ("call", "Call"),
@@ -27,7 +28,6 @@ MOODS = [
     ("negative", "Negative"),
 ]
 MET = ("visit", "video", "demo")  # channels of which the next contact is a meeting
-CALL, MEETING = "mail.mail_activity_data_call", "mail.mail_activity_data_meeting"
 CONTACT_FIELDS = {"happened_at", "next_date", "stakeholder_id", "lead_id"}
 # What the first lines of a log in the chatter say.
 IN_TITLE = {"channel", "contact", "happened_at", "summary", "user_id", "stakeholder_id"}

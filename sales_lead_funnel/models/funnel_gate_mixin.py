@@ -3,9 +3,9 @@ from contextlib import contextmanager
 from odoo import api, models
 
 from ..exceptions import FunnelGateError
+from .base.optional_number import NUMBERS
 from .funnel_gate_policy import is_judged
 from .funnel_mark import get_mark, with_mark
-from .funnel_proof_mixin import NUMBERS
 from .gates.watch import MOVERS, WATCH_KEY, GateWatch, is_concerned
 
 

@@ -2,9 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..tools.cells import clean_line, clean_text
-from .base.optional_number import OptionalNumber
+from .base.optional_number import NUMBERS, OptionalNumber
 from .base.rights import is_manager
-from .forms.cell_reader import NUMBERS, OPEN_VOCABULARIES, CellReader
+from .forms.cell_reader import OPEN_VOCABULARIES, CellReader
 from .forms.import_rows import WORDS_KEY, ImportRows
 from .forms.lead_twins import TWINS_KEY
 from .funnel_mark import get_mark, with_mark

@@ -2,11 +2,10 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, is_html_empty
 
+from .base.optional_number import NUMBERS
 from .base.text import is_blank
 from .funnel_criterion import OUTPUTS
-from .funnel_rules_mixin import GATE_FIELDS_PARAMETER, follow_deletions
-
-NUMBERS = ("integer", "float", "monetary")
+from .funnel_rules_mixin import GATE_FIELDS_PARAMETER
 
 
 class FunnelProofMixin(models.AbstractModel):
@@ -41,11 +40,7 @@ class FunnelProofMixin(models.AbstractModel):
         """Return the field paths that the criteria in force read."""
         if self._abstract:
             return []  # the mixin itself has no fields to follow
-        parameters = self.env["ir.config_parameter"].sudo()
-        paths = parameters.get_param(GATE_FIELDS_PARAMETER, "").split(",")
-        paths = [path for path in paths if path and path not in OUTPUTS]
-        known = [path for path in paths if self._funnel_path_exists(path)]
-        return follow_deletions(self, known)
+        return self._funnel_get_followed(GATE_FIELDS_PARAMETER, OUTPUTS)
 
     @api.depends(
         lambda self: [

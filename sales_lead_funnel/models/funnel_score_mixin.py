@@ -60,10 +60,15 @@ class FunnelScoreMixin(models.AbstractModel):
 
     def _funnel_score_inputs(self):
         """Return the field paths that the rules in force read."""
-        paths = (
-            self.env["ir.config_parameter"].sudo().get_param(SCORE_FIELDS_PARAMETER, "")
-        )
-        paths = [path for path in paths.split(",") if path]
+        return self._funnel_get_followed(SCORE_FIELDS_PARAMETER)
+
+    def _funnel_get_followed(self, parameter, outputs=()):
+        """Return the paths that a parameter lists, and what tells of deletions there.
+
+        :param outputs: what follows from the rules, which they therefore cannot follow
+        """
+        paths = self.env["ir.config_parameter"].sudo().get_param(parameter, "")
+        paths = [path for path in paths.split(",") if path and path not in outputs]
         known = [path for path in paths if self._funnel_path_exists(path)]
         return follow_deletions(self, known)
 

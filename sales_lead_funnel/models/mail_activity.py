@@ -3,6 +3,7 @@ from odoo import fields, models
 from .base.arguments import one_record, read_text
 
 CALL = "mail.mail_activity_data_call"
+MEETING = "mail.mail_activity_data_meeting"
 TODO = "mail.mail_activity_data_todo"
 STAGE_DATA = "sales_lead_funnel.mail_activity_type_stage_data"
 LOGGED_CATEGORIES = ("phonecall", "meeting")  # talks with the client

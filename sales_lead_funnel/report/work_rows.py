@@ -2,6 +2,7 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..models.base.zones import get_sql_time
 from ..models.funnel_evaluation_form import URGENCY_AXIS
 from .lead_rows import LeadColumns
 
@@ -44,7 +45,7 @@ class ChildColumns:
     def local_time(self, name):
         """A UTC datetime as the clock showed it where the company is."""
         zone = self.records.env.company._funnel_get_tz()
-        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)", self.field(name), zone)
+        return get_sql_time(zone, self.field(name))
 
     def stage_then(self):
         """The stage as written in the log, else by the ledger, else that of today."""

@@ -12,6 +12,7 @@ from odoo.addons.mail.tests.common import mail_new_test_user
 
 from .common import FunnelCommon
 from .common_forms import F1_FIELDS, F1_TITLES
+from .dialog_options import OPTIONS
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -53,27 +54,7 @@ class ImportCommon(FunnelCommon):
         return self.env[self.importing].browse(ids), messages, mapping
 
     def _options(self, limit):
-        return {
-            "advanced": True,
-            "has_headers": True,
-            "keep_matches": False,
-            "limit": limit,
-            "sheets": [],
-            "sheet": "",
-            "skip": 0,
-            "tracking_disable": True,
-            "encoding": "",
-            "separator": "",
-            "quoting": '"',
-            "date_format": "",
-            "datetime_format": "",
-            "float_thousand_separator": ",",
-            "float_decimal_separator": ".",
-            "fallback_values": {},
-            "name_create_enabled_fields": {},
-            "import_set_empty_fields": [],
-            "import_skip_records": [],
-        }
+        return {**OPTIONS, "sheets": [], "limit": limit}
 
     def _import_batches(self, wizard, mapping, headers, options, dryrun):
         """Go on batch by batch until nothing is left or something is wrong."""

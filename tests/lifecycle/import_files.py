@@ -1,26 +1,11 @@
 """Imports the handbooks' files in an ``odoo shell``, as the import dialog does."""
 
-OPTIONS = {
-    "advanced": True,
-    "has_headers": True,
-    "keep_matches": False,
-    "limit": 2000,
-    "sheets": [],
-    "sheet": "",
-    "skip": 0,
-    "tracking_disable": True,
-    "encoding": "",
-    "separator": "",
-    "quoting": '"',
-    "date_format": "",
-    "datetime_format": "",
-    "float_thousand_separator": ",",
-    "float_decimal_separator": ".",
-    "fallback_values": {},
-    "name_create_enabled_fields": {},
-    "import_set_empty_fields": [],
-    "import_skip_records": [],
-}
+import sys
+from pathlib import Path
+
+ADDON_TESTS = Path(__file__).resolve().parents[2] / "sales_lead_funnel" / "tests"
+sys.path.insert(0, str(ADDON_TESTS))
+from dialog_options import OPTIONS
 
 
 def import_file(env, model, content, login, file_type="text/csv"):

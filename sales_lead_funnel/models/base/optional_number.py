@@ -6,6 +6,8 @@ as 0, as core's do; people and files see an empty cell.
 
 from odoo import fields
 
+NUMBERS = ("integer", "float", "monetary")  # types of which core makes 0 of nothing
+
 
 class OptionalNumber:
     """Mixed into a field of numbers before core's class."""

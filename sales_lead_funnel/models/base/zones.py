@@ -45,9 +45,14 @@ def get_person_day(env, moment=None, user=None, company=None):
     return get_local_day(zone, moment or fields.Datetime.now())
 
 
+def get_sql_time(zone, moment):
+    """Return the SQL of what clocks show in a named zone at a column's UTC moments."""
+    return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)", moment, zone)
+
+
 def get_sql_day(zone, moment):
     """Return the SQL of the day that a column of UTC moments has in a named zone."""
-    return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, zone)
+    return SQL("%s::date", get_sql_time(zone, moment))
 
 
 def _read_zone(name):

@@ -16,6 +16,7 @@ from ...tools.cells import (
 )
 from ...tools.names import is_nothing
 from ...tools.periods import bounds_utc
+from ..base.optional_number import NUMBERS
 from ..base.zones import get_company_day
 
 LIST_SEPARATOR = re.compile("[,，、;；]")  # as people type lists in one cell
@@ -34,7 +35,6 @@ VOCABULARIES = {
     "utm.medium",
     "utm.source",
 }
-NUMBERS = ("integer", "float", "monetary")
 
 
 class CellReader:

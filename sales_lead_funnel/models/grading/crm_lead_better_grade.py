@@ -5,6 +5,7 @@ from odoo import models
 from odoo.tools.date_utils import parse_date
 
 from ..base.conditions import find_missing
+from ..funnel_criterion import NEVER_EMPTY
 
 NUMBERS = (int, float)
 SIGNS = {">": ">", "<": "<", ">=": "≥", "<=": "≤"}
@@ -61,8 +62,8 @@ class CrmLead(models.Model):
             return True
         if hasattr(field, "is_unknown"):
             return all(map(field.is_unknown, records))
-        is_number = field.type in ("boolean", "integer", "float", "monetary")
-        return not is_number and not any(record[field.name] for record in records)
+        can_be_empty = field.type not in NEVER_EMPTY
+        return can_be_empty and not any(record[field.name] for record in records)
 
     def _funnel_tell_unmet(self, condition):
         """Return the ``{text, field}`` of a condition that does not hold."""

@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..base.zones import get_company_day
-
 
 class CrmLead(models.Model):
     """Whose days count where rules judge a lead: its company's.
@@ -13,10 +11,6 @@ class CrmLead(models.Model):
     """
 
     _inherit = "crm.lead"
-
-    def _funnel_get_company_day(self):
-        """Return today where the lead's company is."""
-        return get_company_day(self._funnel_get_number_company())
 
     def _funnel_split_by_zone(self):
         """Return these leads in parts, each in the time of its companies.
