@@ -24,6 +24,7 @@ LATE = Turn(2, 4, "late")
 PAUSED = Turn(None, 9, "paused")
 NO_DECIDER = Turn(5, 3, "no decider")
 FRESH = 2  # days; younger leads were not contacted yet
+STILL = 29  # days; leads that have not advanced for longer may be dropped
 REPS = ("rep", "rep2", "rep3")
 
 
@@ -71,8 +72,16 @@ def _set_special_turns(chance, plans):
             and plan.last_at < chance.now - timedelta(days=days)
             and (turn.kind != "no decider" or not _meets_decider(plan))
         ]
+        if turn.kind == "paused":  # what may be dropped is not paused
+            found.sort(key=lambda plan: _stands_still(chance, plan))
         if found:
             found[0].turn = turn
+
+
+def _stands_still(chance, plan):
+    """Has it not advanced for a month?"""
+    moves = [event.at for event in plan.events if event.kind == "move"]
+    return bool(moves) and chance.now - moves[-1] > timedelta(days=STILL)
 
 
 def _meets_decider(plan):
