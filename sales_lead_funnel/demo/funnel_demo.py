@@ -4,9 +4,9 @@ from odoo import api, models
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from ..models.base.step import with_mark
 from ..models.base.telling import HISTORY_KEY
-from ..models.funnel_contact_mixin import START_KEY
-from ..models.funnel_mark import with_mark
+from ..models.contact.crm_lead import START_KEY
 from . import content
 from .plan import LOCAL
 from .planner import Planner

@@ -1,1 +1,8 @@
-from . import client, facts, lead_table, numbering, rebuild, traces
+from . import (
+    client,
+    facts,
+    lead_table,
+    numbering,
+    rebuild,
+    traces,
+)

@@ -2,8 +2,13 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import formatLang
 
-from ..models.funnel_metrics_losses import AMOUNT, LOSS_KEYS
-from ..tools.workbook import Column, Note, Sheet, Table
+from ..models.figures.funnel_metrics_losses import AMOUNT, LOSS_KEYS
+from ..tools.workbook import (
+    Column,
+    Note,
+    Sheet,
+    Table,
+)
 from .work_sheets import IS_OPEN
 
 LOSS_FIGURES = ["loss_count", "loss_share", "loss_amount"]

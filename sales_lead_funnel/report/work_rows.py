@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..models.base.zones import get_sql_time
-from ..models.funnel_evaluation_form import URGENCY_AXIS
+from ..models.forms.funnel_evaluation import URGENCY_AXIS
 from .lead_rows import LeadColumns
 
 

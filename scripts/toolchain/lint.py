@@ -7,6 +7,8 @@ from .say import Problem, Timer, info, problem, step
 
 PRETTIER_KINDS = ("*.xml", "*.js", "*.mjs", "*.scss")
 ADDON = layout.ADDON
+RCFILE = "--rcfile=.pylintrc"
+TESTS = layout.ADDON_DIR / "tests"
 I18N = layout.ADDON_DIR / "i18n"
 
 
@@ -91,7 +93,11 @@ def _pylint(tools):
     # A slice of a model lies in the room of its concern, as core does it.
     slices = "consider-merging-classes-inherited"
     less = f"--disable=prefer-env-translation,missing-readme,{slices}"
-    return tools.run("pylint", "--rcfile=.pylintrc", less, ADDON)
+    rooms = "/tests/[a-z_]+/"  # pylint-odoo takes what lies deeper for no tests
+    judged = tools.run("pylint", RCFILE, less, f"--ignore-paths=.*{rooms}.*", ADDON)
+    tests = [path for path in TESTS.iterdir() if (path / "__init__.py").exists()]
+    less = f"{less},translation-required"
+    return judged + tools.run("pylint", RCFILE, less, *tests)
 
 
 def _oca_module(tools, *options):

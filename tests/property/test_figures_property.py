@@ -15,7 +15,7 @@ from odoo.addons.sales_lead_funnel.tests.common_figures import (
     NOW,
     Recount,
 )
-from odoo.addons.sales_lead_funnel.tests.test_metrics import MetricsCommon
+from odoo.addons.sales_lead_funnel.tests.figures.test_metrics import MetricsCommon
 
 HOURS = st.integers(0, 40 * 24)
 EVENTS = st.tuples(

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 
 from ...exceptions import FunnelFollowupError, FunnelRegisterError
 from ...tools.cells import YEARS
-from ..funnel_gate_policy import is_judged
+from .door import is_judged
 from .naming import name_record
 
 FIRST_YEAR, LAST_YEAR = YEARS[0], YEARS[-1]

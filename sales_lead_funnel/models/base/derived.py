@@ -9,8 +9,8 @@ from odoo import api, models, tools
 from odoo.models import MAGIC_COLUMNS
 
 from ...exceptions import FunnelDerivedError
-from ..funnel_mark import Mark, get_mark, with_mark
 from .naming import name_record
+from .step import Mark, get_mark, with_mark
 
 STEP_KEY = "funnel_step"
 REFUSED = "refused"  # people are told; what machines bring is left out

@@ -6,9 +6,8 @@ from odoo import api, models
 from odoo.tools import plaintext2html
 
 from ...exceptions import FunnelTextError
-from ..funnel_gate_policy import is_judged
-from ..funnel_path import current_path
 from .arguments import check_link, is_id, once
+from .door import current_path, is_judged
 from .limits import SHORTEST, cut, get_limit
 from .naming import name_record
 from .text import is_blank

@@ -7,6 +7,8 @@ as 0, as core's do; people and files see an empty cell.
 from odoo import fields
 
 NUMBERS = ("integer", "float", "monetary")  # types of which core makes 0 of nothing
+# Their 0 or No cannot be told from no answer by a search.
+NEVER_EMPTY = ("boolean", *NUMBERS)
 
 
 class OptionalNumber:

@@ -9,11 +9,10 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
-from ..funnel_gate_policy import is_judged
-from ..funnel_mark import has_mark
-from ..funnel_path import current_path
 from .calendar import CLOCK_TOLERANCE, read_day
+from .door import current_path, is_judged
 from .rights import is_manager
+from .step import has_mark
 
 HAPPENED_KEY = "funnel_happened_at"
 HISTORY_KEY = "funnel_history"  # mark of our own code that acts out the past

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
-from ..funnel_mark import has_mark
-from ..funnel_work_mixin import MERGE_KEY
+from ..base.step import has_mark
+from .crm_lead import MERGE_KEY
 
 AUTHORITY = {  # role in the decision chain: decision power in Qualification
     "decides": "decides",

@@ -21,8 +21,8 @@ from ...tools.cells import (
     split_titles,
     title_key,
 )
+from ..base.step import with_mark
 from ..base.zones import get_company_day
-from ..funnel_mark import with_mark
 from .lead_twins import TWINS_KEY, LeadTwins
 from .row_messages import RowMessages
 

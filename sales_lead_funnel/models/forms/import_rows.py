@@ -1,6 +1,6 @@
 """The rows that an import refuses, and why."""
 
-from ..funnel_mark import Mark
+from ..base.step import Mark
 
 WORDS_KEY = "funnel_import_words"
 EXPLAINED_AT_MOST = 20  # rows of an import; each costs a few queries

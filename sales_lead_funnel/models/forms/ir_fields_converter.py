@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..funnel_mark import get_mark
+from ..base.step import get_mark
 from .import_rows import WORDS_KEY
 
 

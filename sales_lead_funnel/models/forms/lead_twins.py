@@ -7,8 +7,8 @@ from odoo.fields import Datetime, Domain
 
 from ...tools.names import client_key
 from ...tools.wording import plain
+from ..base.step import Mark
 from ..base.zones import get_company_day
-from ..funnel_mark import Mark
 
 TWINS_KEY = "funnel_import_twins"
 TOLD = ("partner_name", "contact_name", "phone", "email_from", "funnel_need")

@@ -1,8 +1,11 @@
 """What the import dialog shows of rows that are refused: their number and why."""
 
-from ..funnel_row_import import tell_more
-
 TOLD_AT_MOST = 20  # reasons above the columns
+
+
+def tell_more(env):
+    """Return what is said of refused rows that are not explained one by one."""
+    return env._("These rows are refused as well. Correct the others first.")
 
 
 class RowMessages:

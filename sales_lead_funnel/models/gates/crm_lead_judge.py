@@ -2,13 +2,8 @@ from typing import NamedTuple
 
 from odoo import models
 
-from ..funnel_gate_policy import (
-    get_pass,
-    may_approve,
-    may_approve_own,
-    may_jump,
-    may_pass,
-)
+from ..base.rights import may_approve, may_approve_own
+from .policy import get_pass, may_jump, may_pass
 
 
 class Failure(NamedTuple):

@@ -1,7 +1,8 @@
 from odoo import models
 
-from ..funnel_gate_policy import may_approve, may_jump
-from ..funnel_path import with_path
+from ..base.door import with_path
+from ..base.rights import may_approve
+from .policy import may_jump
 
 
 class FunnelSettleMixin(models.AbstractModel):

@@ -8,7 +8,7 @@ after.
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from ..funnel_mark import Mark
+from ..base.step import Mark
 
 WATCH_KEY = "funnel_gate_watch"
 # Writing one of these may bring a lead into a stage …

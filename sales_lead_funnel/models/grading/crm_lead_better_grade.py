@@ -5,7 +5,7 @@ from odoo import models
 from odoo.tools.date_utils import parse_date
 
 from ..base.conditions import find_missing
-from ..funnel_criterion import NEVER_EMPTY
+from ..base.optional_number import NEVER_EMPTY
 
 NUMBERS = (int, float)
 SIGNS = {">": ">", "<": "<", ">=": "≥", "<=": "≤"}

@@ -8,10 +8,10 @@ from odoo.tools import format_datetime
 
 from ...exceptions import FunnelRegisterError
 from ..base.calendar import CLOCK_TOLERANCE
+from ..base.door import current_path
 from ..base.rights import is_manager
 from ..base.telling import is_told_by_people
 from ..base.text import is_blank
-from ..funnel_path import current_path
 
 FREE_TIME = timedelta(hours=24)  # the owner may correct the day for so long
 REGISTER_YEARS = 10  # years back that old registers are entered from

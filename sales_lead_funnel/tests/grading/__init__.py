@@ -1,0 +1,4 @@
+from . import test_better_grade
+from . import test_grade
+from . import test_regrade
+from . import test_scorecard
