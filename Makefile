@@ -12,7 +12,7 @@ export T PORT FRESH
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help demo workbook test test-long test-core lint format bench i18n readme \
-	screenshots shell setup stop clean
+	wheel screenshots shell setup stop clean
 
 help: ## list the targets
 	@$(PYTHON) scripts/dev.py help
@@ -44,8 +44,11 @@ bench: ## measure the addon against core alone
 i18n: ## write the .pot file and bring zh_CN.po up to date
 	$(DEV) i18n
 
-readme: ## write the READMEs from their fragments
+readme: ## write the addon's README from its fragments
 	$(DEV) readme
+
+wheel: ## the addon as a package that pip installs, in dist/
+	$(DEV) wheel
 
 screenshots: ## pictures of the demo database's screens, in build/screenshots
 	$(DEV) screenshots

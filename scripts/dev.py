@@ -27,6 +27,7 @@ from toolchain import (
     serving,
     stamps,
     suites,
+    wheel,
 )
 from toolchain.say import Problem, info, problem
 
@@ -112,8 +113,13 @@ def task_i18n(_arguments):
 
 
 def task_readme(_arguments):
-    """Write the READMEs from their fragments."""
+    """Write the addon's README from its fragments."""
     readme.write()
+
+
+def task_wheel(_arguments):
+    """The addon as a package that pip installs, in dist/."""
+    wheel.make()
 
 
 def task_screenshots(_arguments):

@@ -45,12 +45,17 @@ BINARY = {".png", ".ico", ".gif", ".jpg", ".xlsx", ".woff", ".woff2", ".gz"}
 
 
 def files():
+    """Paths of the repository's text files."""
+    return [path for path in all_files() if path.suffix not in BINARY]
+
+
+def all_files():
     """Paths of the repository's files, new ones that git does not ignore included."""
     command = ["git", "ls-files", "-co", "--exclude-standard", "-z"]
     done = subprocess.run(command, cwd=layout.REPO, capture_output=True, check=True)
     names = done.stdout.decode().split("\0")
     paths = [layout.REPO / name for name in names if name]
-    return [path for path in paths if path.is_file() and path.suffix not in BINARY]
+    return [path for path in paths if path.is_file()]
 
 
 def check_text():

@@ -1,4 +1,4 @@
-"""Python environments in the cache: one that runs Odoo and the tests, one for lint."""
+"""Python environments in the cache: for Odoo and the tests, for lint, for the wheel."""
 
 import os
 import re
@@ -24,6 +24,13 @@ def ensure_lint():
     """Have the environment that holds the linters; returns its bin folder."""
     folder = layout.CACHE / "venv-lint"
     _ensure(folder, [layout.REQUIREMENTS / "lint.txt"], "the linters", "")
+    return folder / "bin"
+
+
+def ensure_build():
+    """Have the environment that builds the wheel; returns its bin folder."""
+    folder = layout.CACHE / "venv-build"
+    _ensure(folder, [layout.REQUIREMENTS / "build.txt"], "building the wheel", "")
     return folder / "bin"
 
 

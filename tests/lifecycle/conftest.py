@@ -30,6 +30,7 @@ class Odoo:
         self.source = source
         self.names = []
         self.last_log = ""
+        self.variables = {}  # of Odoo's environment, beside those of every run
 
     # Databases ----------------------------------------------------------------------
 
@@ -65,7 +66,7 @@ class Odoo:
             input=stdin,
             capture_output=True,
             text=True,
-            env=odoo.environment(name),
+            env={**odoo.environment(name), **self.variables},
             cwd=layout.CACHE,
             check=False,
         )
