@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write the READMEs from their fragments; with ``--check`` only say what differs."""
+"""Write the addon's README from its fragments; ``--check`` only says what differs."""
 
 import sys
 

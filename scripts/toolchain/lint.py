@@ -2,7 +2,7 @@
 
 import subprocess
 
-from . import code, layout, node, readme, results, shell, tree, venv, wording
+from . import code, layout, node, papers, readme, results, shell, tree, venv, wording
 from .say import Problem, Timer, info, problem, step
 
 PRETTIER_KINDS = ("*.xml", "*.js", "*.mjs", "*.scss")
@@ -144,6 +144,7 @@ CHECKS = {
     "eslint": _eslint,
     "zh_CN complete": _chinese,
     "README and HISTORY up to date": lambda _tools: readme.check(),
+    "links, pictures and pages": lambda _tools: papers.check(),
     "no function too long": lambda _tools: code.check_lengths(),
     "imports that Odoo brings": lambda _tools: code.check_imports(),
     "text files": lambda _tools: tree.check_text(),

@@ -1,6 +1,7 @@
-"""The READMEs, joined from ``sales_lead_funnel/readme/*.md``.
+"""The addon's README, joined from ``sales_lead_funnel/readme/*.md``.
 
-The fragments are those of the OCA template, so that its generator could take over.
+The fragments and their order are those of the OCA template, so that its generator could
+take over.
 """
 
 import ast
@@ -10,6 +11,8 @@ from . import layout
 from .say import Problem, info
 
 FRAGMENTS = layout.ADDON_DIR / "readme"
+HISTORY = FRAGMENTS / "HISTORY.md"
+TARGET = layout.ADDON_DIR / "README.md"
 SECTIONS = (
     ("DESCRIPTION", ""),
     ("CONTEXT", "Use cases / context"),
@@ -19,36 +22,45 @@ SECTIONS = (
     ("DEVELOP", "Development"),
     ("ROADMAP", "Known issues / roadmap"),
     ("HISTORY", "Changelog"),
-    ("CONTRIBUTORS", "Contributors"),
-    ("CREDITS", "Other credits"),
 )
+SHOWN_VERSIONS = 2
 NOTE = "<!-- Written by `make readme` from the fragments in readme/. Do not edit. -->"
-TARGETS = (  # where, and what goes before a path relative to the addon
-    (layout.ADDON_DIR / "README.md", ""),
-    (layout.REPO / "README.md", f"{layout.ADDON}/"),
-)
+OLDER = "Earlier versions are in [readme/HISTORY.md](readme/HISTORY.md)."
+BUGS = """## Bug tracker
+
+Please report a bug as an issue of this repository: what you did, what happened, what
+you expected, and the versions of the addon and of Odoo."""
+CREDITS = """## Credits
+
+### Authors
+
+{authors}
+
+### Maintainers
+
+The addon is maintained by its authors. [CONTRIBUTING.md](../CONTRIBUTING.md) says how
+to take part."""
+# A relative link of a fragment, which lies one folder below the README.
 LINK = re.compile(r"(!?\[[^\]]*\]\()(?!https?:|#|mailto:|/)(?:\.\./)?([^)]+)\)")
+VERSION = re.compile(r"^(?=### \d)", re.MULTILINE)
 
 
 def write():
-    """Write both READMEs."""
-    for path, prefix in TARGETS:
-        text = render(prefix)
-        if not path.exists() or path.read_text() != text:
-            path.write_text(text)
-            info(f"written: {path.relative_to(layout.REPO)}")
+    """Write the README."""
+    text = render()
+    if not TARGET.exists() or TARGET.read_text() != text:
+        TARGET.write_text(text)
+        info(f"written: {TARGET.relative_to(layout.REPO)}")
 
 
 def check():
-    """Complaints: READMEs unlike their fragments, a version without history."""
+    """Complaints: a README unlike its fragments, a version without history."""
     found = []
-    for path, prefix in TARGETS:
-        if not path.exists() or path.read_text() != render(prefix):
-            name = path.relative_to(layout.REPO)
-            found.append(f"{name} is not what the fragments give: run make readme")
-    history = FRAGMENTS / "HISTORY.md"
+    if not TARGET.exists() or TARGET.read_text() != render():
+        name = TARGET.relative_to(layout.REPO)
+        found.append(f"{name} is not what the fragments give: run make readme")
     version = manifest()["version"]
-    if not history.exists() or version not in history.read_text():
+    if not HISTORY.exists() or f"### {version}\n" not in HISTORY.read_text():
         found.append(f"readme/HISTORY.md says nothing of version {version}")
     return found
 
@@ -61,34 +73,39 @@ def manifest():
     return ast.literal_eval(path.read_text())
 
 
-def render(prefix):
-    """The whole README; ``prefix`` goes before links to files of the addon."""
+def render():
+    """The whole README."""
     about = manifest()
-    parts = [NOTE, f"# {about['name']}"]
-    if about.get("summary"):
-        parts.append(f"_{about['summary']}_")
-    licence = about["license"]
-    parts.append(f"Version {about['version']} for Odoo 19.0 Community, {licence}.")
+    version = f"Version {about['version']} for Odoo 19.0 Community, {about['license']}."
+    parts = [NOTE, f"# {about['name']}", f"_{about['summary']}_", version]
     present = [(name, title) for name, title in SECTIONS if _path(name).exists()]
-    titled = [title for _name, title in present if title]
-    body = []
+    titles = [*(title for _name, title in present if title), "Bug tracker", "Credits"]
     for name, title in present:
-        body += [f"## {title}"] if title else []
-        body.append(_fragment(name, prefix))
+        parts += [f"## {title}"] if title else []
+        parts.append(_fragment(name))
         if name == "DESCRIPTION":
-            body.append("\n".join(f"- [{t}](#{_anchor(t)})" for t in titled))
-    return "\n\n".join([*parts, *body]) + "\n"
+            parts.append("\n".join(f"- [{t}](#{anchor(t)})" for t in titles))
+    authors = "\n".join(f"- {name.strip()}" for name in about["author"].split(","))
+    return "\n\n".join([*parts, BUGS, CREDITS.format(authors=authors)]) + "\n"
 
 
 def _path(name):
     return FRAGMENTS / f"{name}.md"
 
 
-def _fragment(name, prefix):
+def _fragment(name):
     """Text of a fragment, its links made to work from where the README lies."""
-    text = _path(name).read_text().strip()
-    return LINK.sub(lambda match: f"{match[1]}{prefix}{match[2]})", text)
+    text = LINK.sub(r"\1\2)", _path(name).read_text().strip())
+    return latest(text) if name == "HISTORY" else text
 
 
-def _anchor(title):
+def latest(history):
+    """The versions at the top of a history, and where the others are."""
+    _before, *versions = VERSION.split(history)
+    shown = "".join(versions[:SHOWN_VERSIONS]).strip()
+    return f"{shown}\n\n{OLDER}" if len(versions) > SHOWN_VERSIONS else shown
+
+
+def anchor(title):
+    """What a link to the heading of this title is called."""
     return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")

@@ -1,4 +1,4 @@
-"""The wheel installs into an Odoo that knows nothing of this checkout, and works there."""
+"""The wheel installs into an Odoo that does not know this checkout, and works."""
 
 import email
 import subprocess

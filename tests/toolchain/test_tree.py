@@ -2,7 +2,7 @@
 
 import pytest
 
-from toolchain import readme, stamps, tree
+from toolchain import stamps, tree
 
 
 @pytest.mark.parametrize(
@@ -37,14 +37,6 @@ def test_text_complaints(tmp_path):
     path.write_bytes(b"a = 1 \r\nb")
     complaints = tree._text_complaints(path)
     assert len(complaints) == 3
-
-
-def test_links_of_fragments_work_from_both_readmes():
-    text = "![a](static/a.png) [b]({}) [c](#d) [e](../readme/f.md)"
-    expected = "![a](addon/static/a.png) [b]({}) [c](#d) [e](addon/readme/f.md)"
-    address = "https://www.odoo.com"
-    moved = readme.LINK.sub(lambda m: f"{m[1]}addon/{m[2]})", text.format(address))
-    assert moved == expected.format(address)
 
 
 def test_fingerprint_follows_content_and_names_but_not_tests(tmp_path):
