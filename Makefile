@@ -7,11 +7,11 @@
 PYTHON ?= python3
 DEV = @$(PYTHON) scripts/dev.py
 
-export T PORT FRESH
+export T PORT FRESH WAYS
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo workbook test test-long test-core lint format bench i18n readme \
+.PHONY: help demo workbook test test-long test-core lint format bench ways i18n readme \
 	wheel screenshots shell setup stop clean
 
 help: ## list the targets
@@ -40,6 +40,9 @@ format: ## let the formatters rewrite Python, XML, JavaScript and SCSS
 
 bench: ## measure the addon against core alone
 	$(DEV) bench $(ARGS)
+
+ways: ## calls of our own code along five ways (WAYS=1: each of them)
+	$(DEV) ways
 
 i18n: ## write the .pot file and bring zh_CN.po up to date
 	$(DEV) i18n

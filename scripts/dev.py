@@ -27,6 +27,7 @@ from toolchain import (
     serving,
     stamps,
     suites,
+    ways,
     wheel,
 )
 from toolchain.say import Problem, info, problem
@@ -105,6 +106,11 @@ def task_bench(arguments):
     prepare.with_templates()
     path = os.pathsep.join([str(layout.SCRIPTS), str(layout.REPO)])
     run_in(odoo.environment(PYTHONPATH=path), [layout.VENV_PYTHON, script, *arguments])
+
+
+def task_ways(_arguments):
+    """Calls, files and returns of five ways through the addon."""
+    return ways.trace()
 
 
 def task_i18n(_arguments):

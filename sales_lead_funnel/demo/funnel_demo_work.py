@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.tools import SQL, plaintext2html
 
 from ..models.base.derived import with_step
-from ..models.contact.funnel_followup_revision import CONTENT
+from ..models.contact.funnel_followup import CONTENT
 from . import talk
 from .plan import LOCAL
 

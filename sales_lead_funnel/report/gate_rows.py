@@ -4,12 +4,10 @@ from odoo.tools import SQL
 from .lead_rows import LeadColumns
 
 
-class FunnelGateRows(models.AbstractModel):
+class FunnelMonthlyWorkbook(models.AbstractModel):
     """Reads stages and losses as rows of forms; record rules apply."""
 
-    _name = "funnel.gate.rows"
-    _description = "Stages and losses as rows of a form"
-    _inherit = ["funnel.work.rows"]
+    _inherit = "funnel.monthly.workbook"
 
     def _read_standards(self, team):
         """Return rows of F4, in the order of the stages.
@@ -84,7 +82,7 @@ class FunnelGateRows(models.AbstractModel):
         Columns: number, client, stage, reason, competitor, amount, grade, lost on
         (local date), lesson, try again on, state, owner then.
         """
-        columns = self._open("funnel.loss", domain, "lost_at, id")
+        columns = self._open_work("funnel.loss", domain, "lost_at, id")
         return self._fetch(
             columns,
             columns.lead.field("funnel_code"),

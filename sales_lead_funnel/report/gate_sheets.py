@@ -9,21 +9,19 @@ from ..tools.workbook import (
     Sheet,
     Table,
 )
+from .monthly_workbook import LOSS_FIGURES
 from .work_sheets import IS_OPEN
 
-LOSS_FIGURES = ["loss_count", "loss_share", "loss_amount"]
 
-
-class FunnelGateSheets(models.AbstractModel):
+class FunnelMonthlyWorkbook(models.AbstractModel):
     """Layout of the forms about stages and losses (F4, S0-24)."""
 
-    _inherit = "funnel.work.sheets"
+    _inherit = "funnel.monthly.workbook"
 
-    def _get_sheets(self, scope):
+    def _get_gate_sheets(self, scope):
         yield self._get_standards(scope)
         yield self._get_stage_list(scope)
         yield self._get_losses(scope)
-        yield from super()._get_sheets(scope)
 
     def _get_standards(self, scope):
         """F4: the stages and what they ask."""
@@ -37,7 +35,7 @@ class FunnelGateSheets(models.AbstractModel):
                 Column(_("Drop-out criteria"), width=36, wrap=True),
                 Column(_("Owner role"), width=18),
             ],
-            self.env["funnel.gate.rows"]._read_standards(scope.team),
+            self._read_standards(scope.team),
         )
 
     def _get_stage_list(self, scope):
@@ -59,7 +57,7 @@ class FunnelGateSheets(models.AbstractModel):
                 Column(_("Expected close"), "date"),
                 Column(_("Owner"), width=14),
             ],
-            self.env["funnel.gate.rows"]._read_stage_list(domain),
+            self._read_stage_list(domain),
         )
 
     def _get_losses(self, scope):
@@ -69,7 +67,7 @@ class FunnelGateSheets(models.AbstractModel):
         """
         _ = self.env._
         states = self._get_labels("funnel.loss", "state")
-        rows = self.env["funnel.gate.rows"]._read_losses(self._get_loss_domain(scope))
+        rows = self._read_losses(self._get_loss_domain(scope))
         told = [(*row[:10], states[row[10]], row[11]) for row in rows]
         table = Table(self._get_loss_columns(), told)
         note = Note([self._get_loss_note()])

@@ -92,14 +92,13 @@ class LeadColumns:
         return joined, comodel
 
 
-class FunnelLeadRows(models.AbstractModel):
+class FunnelMonthlyWorkbook(models.AbstractModel):
     """Reads leads as rows of a form, names resolved, in one query per form.
 
     Record rules apply: the leads come from the ORM's own search.
     """
 
-    _name = "funnel.lead.rows"
-    _description = "Leads as rows of a form"
+    _inherit = "funnel.monthly.workbook"
 
     def _read_register(self, domain):
         """Return rows of F1, oldest first.
@@ -107,7 +106,7 @@ class FunnelLeadRows(models.AbstractModel):
         Columns: number, source, client, contact, industry, need, obtained on (date),
         owner, tags.
         """
-        columns = self._open(domain, "funnel_obtained_at, id")
+        columns = self._open_leads(domain, "funnel_obtained_at, id")
         return self._fetch(
             columns,
             columns.field("funnel_code"),
@@ -127,7 +126,7 @@ class FunnelLeadRows(models.AbstractModel):
         Columns: number, client, industry, owner, stage, score, coverage (fraction),
         suggested grade, grade, reason, review state, reviewed on (date), pursued.
         """
-        columns = self._open(domain, "funnel_score desc, id")
+        columns = self._open_leads(domain, "funnel_score desc, id")
         return self._fetch(
             columns,
             columns.field("funnel_code"),
@@ -145,7 +144,7 @@ class FunnelLeadRows(models.AbstractModel):
             columns.related("funnel_grade_id", "is_pursued"),
         )
 
-    def _open(self, domain, order):
+    def _open_leads(self, domain, order):
         leads = self.env["crm.lead"].with_context(active_test=False)
         leads.flush_model()
         return LeadColumns(leads, leads._search(Domain(domain), order=order))

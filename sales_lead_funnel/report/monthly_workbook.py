@@ -15,7 +15,6 @@ from ..tools.workbook import (
     write_workbook,
 )
 from .figure_table import figure_table, get_remark, value_cell
-from .gate_sheets import LOSS_FIGURES
 
 COHORT_MONTHS = 12  # months of reviews behind the win rate per grade
 CHART_SIZE = {"width": 420, "height": 240}  # pixels; two fit beside each other
@@ -40,6 +39,9 @@ STAGE_FIGURES = [
     "stage_dwell_median",
     "stage_dwell_days_finished",
 ]
+
+
+LOSS_FIGURES = ["loss_count", "loss_share", "loss_amount"]
 
 
 class Scope(NamedTuple):
@@ -96,7 +98,8 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
         yield self._get_stage_sheet(scope)
         yield self._get_register_sheet(scope)
         yield self._get_grading_sheet(scope)
-        yield from self.env["funnel.work.sheets"]._get_sheets(scope)
+        yield from self._get_gate_sheets(scope)
+        yield from self._get_work_sheets(scope)
 
     # ------------------------------------------------------------
     # COVER
@@ -411,7 +414,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
                         Column(_("Owner"), width=14),
                         Column(_("First tags"), width=20),
                     ],
-                    self.env["funnel.lead.rows"]._read_register(
+                    self._read_register(
                         scope.domain & self._get_obtained_domain(scope)
                     ),
                 )
@@ -451,7 +454,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
                     ],
                     (
                         (*row[:10], states.get(row[10]), row[11], pursued.get(row[12]))
-                        for row in self.env["funnel.lead.rows"]._read_grading(domain)
+                        for row in self._read_grading(domain)
                     ),
                 )
             ],

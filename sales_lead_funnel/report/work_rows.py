@@ -89,14 +89,13 @@ def latest_action(lead_id, name="next_action"):
     )
 
 
-class FunnelWorkRows(models.AbstractModel):
+class FunnelMonthlyWorkbook(models.AbstractModel):
     """Reads the work on leads as rows of forms, in one query per form.
 
     Record rules apply: the records come from the ORM's own search.
     """
 
-    _name = "funnel.work.rows"
-    _description = "Work on leads as rows of a form"
+    _inherit = "funnel.monthly.workbook"
 
     def _read_followup_log(self, domain):
         """Return rows of F2, oldest first.
@@ -104,7 +103,7 @@ class FunnelWorkRows(models.AbstractModel):
         Columns: number, when (local), channel, by, talked to, feedback or pain, about
         the decider, mood, next action.
         """
-        columns = self._open("funnel.followup", domain, "happened_at, id")
+        columns = self._open_work("funnel.followup", domain, "happened_at, id")
         contact = SQL(
             "COALESCE(NULLIF(%s, ''), %s)",
             columns.field("contact"),
@@ -135,7 +134,7 @@ class FunnelWorkRows(models.AbstractModel):
         competition, complexity, people, approvals, complexity in words, owner, expected
         close, next action.
         """
-        columns = self._open("funnel.evaluation", domain, "date, id")
+        columns = self._open_work("funnel.evaluation", domain, "date, id")
         lead = columns.lead
         action = SQL(
             "COALESCE(NULLIF(%s, ''), %s)",
@@ -166,7 +165,7 @@ class FunnelWorkRows(models.AbstractModel):
         Columns: client, stage at the time, when (local), channel, content, next action,
         by.
         """
-        columns = self._open("funnel.followup", domain, "happened_at, id")
+        columns = self._open_work("funnel.followup", domain, "happened_at, id")
         spin = columns.text("situation", "problem", "implication", "need_payoff")
         told = columns.text("feedback", "decider_info")
         return self._fetch(
@@ -187,7 +186,7 @@ class FunnelWorkRows(models.AbstractModel):
         phone and mail, client type, stage, when (local date), channel, summary,
         feedback, next date, next action, grade, resume date, won status, owner.
         """
-        columns = self._open("funnel.followup", domain, "happened_at, id")
+        columns = self._open_work("funnel.followup", domain, "happened_at, id")
         lead = columns.lead
         number = SQL(
             "COALESCE(NULLIF(%s, ''), %s)",
@@ -252,7 +251,7 @@ class FunnelWorkRows(models.AbstractModel):
         Columns: requested on (local date), number, client, kind, what, description,
         wanted by, requested by, state, assigned to, planned for, answer, answered by.
         """
-        columns = self._open("funnel.resource.request", domain, "wanted_date, id")
+        columns = self._open_work("funnel.resource.request", domain, "wanted_date, id")
         return self._fetch(
             columns,
             SQL("%s::date", columns.local_time("create_date")),
@@ -276,7 +275,9 @@ class FunnelWorkRows(models.AbstractModel):
         Columns: number, client, opportunity, grade, amount, step, due on, owner of the
         step, done on, remark.
         """
-        columns = self._open("funnel.closing.step", domain, "date_due, sequence, id")
+        columns = self._open_work(
+            "funnel.closing.step", domain, "date_due, sequence, id"
+        )
         return self._fetch(
             columns,
             columns.lead.field("funnel_code"),
@@ -291,10 +292,7 @@ class FunnelWorkRows(models.AbstractModel):
             columns.field("note"),
         )
 
-    def _open(self, model, domain, order):
+    def _open_work(self, model, domain, order):
         records = self.env[model].with_context(active_test=False)
         self.env.flush_all()
         return ChildColumns(records, records._search(Domain(domain), order=order))
-
-    def _fetch(self, columns, *selected):
-        return self.env.execute_query(columns.query.select(*selected))

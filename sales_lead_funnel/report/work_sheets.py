@@ -9,17 +9,16 @@ from ..tools.workbook import Column, Sheet, Table
 IS_OPEN = Domain("won_status", "=", "pending") & Domain("active", "=", True)
 
 
-class FunnelWorkSheets(models.AbstractModel):
+class FunnelMonthlyWorkbook(models.AbstractModel):
     """Layout of the forms about the work on leads (F2, F3, F5, F7 and our plans).
 
     Logs, evaluations and requests are those of the period, plans those of open leads.
     """
 
-    _name = "funnel.work.sheets"
-    _description = "Forms of the work on leads"
+    _inherit = "funnel.monthly.workbook"
 
-    def _get_sheets(self, scope):
-        """Yield the sheets in order. Override to add one."""
+    def _get_work_sheets(self, scope):
+        """Yield the forms of the work in order."""
         yield self._get_followup_log(scope)
         yield self._get_evaluations(scope)
         yield self._get_client_log(scope)
@@ -37,7 +36,7 @@ class FunnelWorkSheets(models.AbstractModel):
         _ = self.env._
         channels = self._get_labels("funnel.followup", "channel")
         moods = self._get_labels("funnel.followup", "mood")
-        rows = self._rows()._read_followup_log(self._get_log_domain(scope))
+        rows = self._read_followup_log(self._get_log_domain(scope))
         return self._make_sheet(
             _("Follow-up log"),
             [
@@ -61,7 +60,7 @@ class FunnelWorkSheets(models.AbstractModel):
         """F5, the follow-ups of the month as the clients' history."""
         _ = self.env._
         channels = self._get_labels("funnel.followup", "channel")
-        rows = self._rows()._read_client_log(self._get_log_domain(scope))
+        rows = self._read_client_log(self._get_log_domain(scope))
         return self._make_sheet(
             _("Client follow-ups"),
             [
@@ -79,7 +78,7 @@ class FunnelWorkSheets(models.AbstractModel):
     def _get_client_card(self, scope):
         """F7, the follow-ups of the month beside what is known of the client."""
         _ = self.env._
-        rows = self._rows()._read_client_card(self._get_log_domain(scope))
+        rows = self._read_client_card(self._get_log_domain(scope))
         return self._make_sheet(
             _("Client follow-ups (S2)"),
             [
@@ -153,7 +152,7 @@ class FunnelWorkSheets(models.AbstractModel):
                 Column(_("Expected close"), "date"),
                 Column(_("Next action"), width=34, wrap=True),
             ],
-            map(self._read_evaluation, self._rows()._read_evaluations(domain)),
+            map(self._read_evaluation, self._read_evaluations(domain)),
         )
 
     def _read_evaluation(self, row):
@@ -190,7 +189,7 @@ class FunnelWorkSheets(models.AbstractModel):
             ],
             map(
                 self._get_plan_reader(),
-                self._rows()._read_contact_plan(scope.domain & IS_OPEN),
+                self._read_contact_plan(scope.domain & IS_OPEN),
             ),
         )
 
@@ -238,7 +237,7 @@ class FunnelWorkSheets(models.AbstractModel):
             ],
             (
                 (*row[:3], kinds.get(row[3]), *row[4:8], states.get(row[8]), *row[9:])
-                for row in self._rows()._read_requests(domain)
+                for row in self._read_requests(domain)
             ),
         )
 
@@ -269,15 +268,12 @@ class FunnelWorkSheets(models.AbstractModel):
                 Column(_("Done on"), "date"),
                 Column(_("Remark"), width=30, wrap=True),
             ],
-            map(read, self._rows()._read_closing_plan(domain)),
+            map(read, self._read_closing_plan(domain)),
         )
 
     # ------------------------------------------------------------
     # PARTS
     # ------------------------------------------------------------
-
-    def _rows(self):
-        return self.env["funnel.work.rows"]
 
     def _make_sheet(self, name, columns, rows):
         return Sheet(name, [Table(columns, rows)])

@@ -2,7 +2,19 @@
 
 import subprocess
 
-from . import code, layout, node, papers, readme, results, shell, tree, venv, wording
+from . import (
+    code,
+    house,
+    layout,
+    node,
+    papers,
+    readme,
+    results,
+    shell,
+    tree,
+    venv,
+    wording,
+)
 from .say import Problem, Timer, info, problem, step
 
 PRETTIER_KINDS = ("*.xml", "*.js", "*.mjs", "*.scss")
@@ -146,6 +158,7 @@ CHECKS = {
     "README and HISTORY up to date": lambda _tools: readme.check(),
     "links, pictures and pages": lambda _tools: papers.check(),
     "no function too long": lambda _tools: code.check_lengths(),
+    "rooms know what lies below": lambda _tools: house.check(),
     "imports that Odoo brings": lambda _tools: code.check_imports(),
     "text files": lambda _tools: tree.check_text(),
     "no workplace names": lambda _tools: tree.check_names(),

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 from ...exceptions import FunnelFollowupError, FunnelRegisterError
 from ...tools.cells import YEARS
@@ -44,27 +44,31 @@ def is_day(kind, value):
     return True
 
 
-class FunnelCalendarMixin(models.AbstractModel):
+class FunnelIntake(models.AbstractModel):
     """Refuses days that cannot be, on every door, before anything reads them."""
 
-    _name = "funnel.calendar.mixin"
-    _description = "Days that can be"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        defaults = self._funnel_get_day_defaults()
-        for vals in vals_list:
-            self._funnel_check_days({**defaults, **vals})
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._funnel_check_days(vals)
-        return super().write(vals)
+    _inherit = "funnel.intake"
 
     @api.model
-    def default_get(self, fields):
-        """Leave out a day that cannot be, which a user has saved as a default."""
-        values = super().default_get(fields)
+    @tools.ormcache()
+    def _funnel_get_days(self):
+        """Return ``{field: kind}`` of our days, and of core's that we plan by."""
+        return {
+            name: field.type
+            for name, field in self._fields.items()
+            if field.type in DAYS and self._funnel_is_day_of_ours(field)
+        }
+
+    def _funnel_is_day_of_ours(self, field):
+        """Do people tell it? Others follow from what is there."""
+        if (self._name, field.name) in CORE_DAYS:
+            return True
+        is_ours = self._name.startswith("funnel.") or field.name.startswith("funnel_")
+        return is_ours and not field.readonly
+
+    @api.model
+    def _funnel_drop_odd_days(self, values):
+        """Leave out defaults that cannot be, which a user has saved."""
         return {
             name: value
             for name, value in values.items()
@@ -85,26 +89,19 @@ class FunnelCalendarMixin(models.AbstractModel):
 
         :raise ValidationError: one cannot be read, or its year cannot be
         """
-        for name in vals:
-            field = self._fields.get(name)
-            if field and field.type in DAYS and self._funnel_is_told(field):
-                self._funnel_check_day(name, vals[name], vals)
-
-    def _funnel_is_told(self, field):
-        """Is it ours, and do people tell it? Others follow from what is there.
-
-        Of core's days those by which we plan, but only where people tell them: what
-        other code brings goes on, and our jobs live with it.
-        """
-        if (self._name, field.name) in CORE_DAYS:
-            return is_judged(self.env)
-        is_ours = self._name.startswith("funnel.") or field.name.startswith("funnel_")
-        return is_ours and not field.readonly
+        for name in self._funnel_get_days().keys() & vals.keys():
+            self._funnel_check_day(name, vals[name], vals)
 
     def _funnel_check_day(self, name, value, vals=()):
-        """Check one day, and name the record, as it is or is to be, where it fails."""
+        """Check one day, and name the record, as it is or is to be, where it fails.
+
+        Of core's days only where people tell them: what other code brings goes on, and
+        our jobs live with it.
+        """
         field = self._fields[name]
         if is_day(field.type, value):
+            return
+        if (self._name, name) in CORE_DAYS and not is_judged(self.env):
             return
         error = FunnelRegisterError if self._name == "crm.lead" else FunnelFollowupError
         raise error(

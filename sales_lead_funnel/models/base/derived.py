@@ -57,33 +57,13 @@ def has_step(records):
     return step is not None and step.model == records._name
 
 
-class FunnelDerivedMixin(models.AbstractModel):
+class FunnelIntake(models.AbstractModel):
     """Refuses what is derived, whatever door it comes by."""
 
-    _name = "funnel.derived.mixin"
-    _description = "Fields that cannot be written"
+    _name = "funnel.intake"
+    _description = "What comes in"
 
     _funnel_guards_itself = False  # does the model refuse what is not free to write?
-
-    # ------------------------------------------------------------
-    # CRUD
-    # ------------------------------------------------------------
-
-    @api.model
-    def default_get(self, fields):
-        """Take no default from a caller's context or a user's saved ones either."""
-        derived = self._funnel_get_derived().keys() & set(fields)
-        if not derived:
-            return super().default_get(fields)
-        values = super().default_get([n for n in fields if n not in derived])
-        return values | self._funnel_get_own_defaults(derived)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create([self._funnel_leave_derived(vals) for vals in vals_list])
-
-    def write(self, vals):
-        return super().write(self._funnel_leave_derived(vals))
 
     # ------------------------------------------------------------
     # TABLE
@@ -116,6 +96,16 @@ class FunnelDerivedMixin(models.AbstractModel):
                 value = field.convert_to_record(value, self)
                 defaults[name] = field.convert_to_write(value, self)
         return defaults
+
+    def _funnel_read_defaults(self, names, read):
+        """Return defaults: no caller's or saved ones of what is derived.
+
+        :param read: core's ``default_get``
+        """
+        derived = self._funnel_get_derived().keys() & set(names)
+        values = read([name for name in names if name not in derived])
+        values = self._funnel_drop_odd_days(values)
+        return values | self._funnel_get_own_defaults(derived) if derived else values
 
     # ------------------------------------------------------------
     # JUDGEMENT

@@ -17,18 +17,44 @@ What passes so without proof is found by “To complete” and by the proven sta
 
 import re
 import threading
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from odoo.http import request
 from odoo.models import BaseModel
 
 PATH_KEY = "funnel_path"
-BACKGROUND = ("merge", "automation", "install", "reconcile")
+
+
+class Door(NamedTuple):
+    """A way by which leads change."""
+
+    label: str
+    is_person: bool = True  # is what comes by it a person's own change?
+    is_loop: bool = False  # does core write many leads by it, each several times?
+
+
+DOORS = {
+    "form": Door("Form"),
+    "board": Door("Board"),
+    "list": Door("List"),
+    "button": Door("Button or wizard"),
+    "import": Door("Import"),
+    "rpc": Door("External call"),
+    "merge": Door("Merge", is_person=False, is_loop=True),
+    "convert": Door("Conversion to opportunity", is_loop=True),
+    "mail": Door("Incoming mail"),
+    "automation": Door("Automation rule", is_person=False),
+    "server": Door("Server code", is_loop=True),
+    "install": Door("Rebuilt at installation", is_person=False),
+    "reconcile": Door("Found by the nightly check", is_person=False),
+}
+PATHS = [(name, door.label) for name, door in DOORS.items()]  # a selection
 OUR_MODELS = ("crm.lead", "crm.merge.opportunity", "funnel.", "base_import.import")
 OUR_PAGES = ("/xmlrpc", "/jsonrpc", "/json/", "/web/dataset/", "/lead/")
 # Methods that every model has and that write what the caller says, also to leads by
 # way of a list of theirs. Whatever the model, this is the person and not its addon.
-DOORS = {
+METHODS = {
     "action_archive",
     "action_unarchive",
     "copy",
@@ -58,7 +84,7 @@ _JSON_CALL = re.compile(r"^/json/\d+/([^/]+)/([^/]+)")
 
 def is_judged(env):
     """Are changes of leads judged that are made in this environment?"""
-    if env.su or current_path(env) in BACKGROUND:
+    if env.su or not get_door(env).is_person:
         return False
     return not _is_foreign(_get_url_path())
 
@@ -70,7 +96,7 @@ def _is_foreign(url_path):
     if not url_path.startswith(OUR_PAGES):
         return True
     model, method = get_call(url_path)
-    if not model or method in DOORS:
+    if not model or method in METHODS:
         return False
     return not model.startswith(OUR_MODELS)
 
@@ -93,7 +119,7 @@ def with_path(records, path):
 
 
 def current_path(env):
-    """Name the door of the change being written, one of ``PATHS``.
+    """Name the door of the change being written, a key of ``DOORS``.
 
     An automation rule counts as the door also when a screen set it off.
     """
@@ -103,6 +129,11 @@ def current_path(env):
     if isinstance(token, PathToken):
         return str(token)
     return _name_request(_get_url_path())
+
+
+def get_door(env):
+    """Return the door of the change being written."""
+    return DOORS[current_path(env)]
 
 
 def _name_request(url_path):

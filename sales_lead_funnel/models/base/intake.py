@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.tools import plaintext2html
 
 from ...exceptions import FunnelTextError
@@ -16,65 +16,76 @@ DEFAULT = "default_"
 OURS = "funnel_"  # how fields of ours on core's models begin
 
 
-class FunnelIntakeMixin(models.AbstractModel):
+class FunnelIntake(models.AbstractModel):
     """Nothing derived, days and links that can be, each record once, texts within
     their limits, names that are not blank.
 
     One pass over the values, without a query while all is well.
     """
 
-    _name = "funnel.intake.mixin"
-    _description = "What comes in"
-    _inherit = ["funnel.derived.mixin", "funnel.calendar.mixin"]
+    _inherit = "funnel.intake"
 
-    # ------------------------------------------------------------
-    # DOORS
-    # ------------------------------------------------------------
+    def _funnel_take_in(self, vals):
+        """Return the values as they may be written, and what was cut off.
 
-    @api.model_create_multi
-    def create(self, vals_list):
+        :return: ``(vals, {field: whole text})``
+        """
+        self._funnel_check_links(vals)
+        vals, whole = self._funnel_fit(vals)
+        vals = self._funnel_leave_derived(vals)
+        self._funnel_check_days(vals)
+        return vals, whole
+
+    def _funnel_take_in_new(self, vals_list):
+        """The same for new records, with what the context would fill in.
+
+        :return: ``(values of each record, what was cut off of each)``
+        """
         defaults = self._funnel_get_text_defaults()
-        fitted, cut_off = [], []
+        days = self._funnel_get_day_defaults()
+        taken, cut_off = [], []
         for vals in vals_list:
             self._funnel_check_links(vals)
             vals, whole = self._funnel_fit({**defaults, **vals} if defaults else vals)
             self._funnel_check_has_name(vals)
-            fitted.append(vals)
+            vals = self._funnel_leave_derived(vals)
+            self._funnel_check_days({**days, **vals} if days else vals)
+            taken.append(vals)
             cut_off.append(whole)
-        records = super().create(fitted)
-        for record, whole in zip(records, cut_off, strict=True):
-            record._funnel_keep_whole(whole)
-        return records
+        return taken, cut_off
 
-    def write(self, vals):
-        records = once(self)
-        records._funnel_check_links(vals)
-        vals, whole = records._funnel_fit(vals)
-        result = super(FunnelIntakeMixin, records).write(vals)
-        for record in records if whole else ():
+    def _funnel_keep_cut_off(self, cut_off):
+        """Keep what was cut off of new records, each its own."""
+        for record, whole in zip(self, cut_off, strict=True) if any(cut_off) else ():
             record._funnel_keep_whole(whole)
-        return result
 
-    def _update_field_translations(self, field_name, translations, *args, **kwargs):
-        """A translation is a text as well: here, not by ``write``."""
-        for text in translations.values():
-            if isinstance(text, str):
-                self._funnel_fit({field_name: text})
-        return super()._update_field_translations(
-            field_name, translations, *args, **kwargs
+    @api.model
+    @tools.ormcache()
+    def _funnel_get_links(self):
+        """Return the names of our many2one fields."""
+        is_ours = self._name.startswith("funnel.")
+        return frozenset(
+            name
+            for name, field in self._fields.items()
+            if field.type == "many2one" and (is_ours or name.startswith(OURS))
         )
+
+    @api.model
+    @tools.ormcache()
+    def _funnel_get_limits(self):
+        """Return ``{field: characters}`` of our texts."""
+        limits = {name: get_limit(field) for name, field in self._fields.items()}
+        return {name: limit for name, limit in limits.items() if limit}
 
     def _funnel_get_text_defaults(self):
         """Return the texts that the context would fill in, but for what is derived."""
-        derived = self._funnel_get_derived()
+        texts = self._funnel_get_limits().keys() - self._funnel_get_derived().keys()
         return {
-            key.removeprefix(DEFAULT): value
+            name: value
             for key, value in self.env.context.items()
             if key.startswith(DEFAULT)
             and isinstance(value, str)
-            and (field := self._fields.get(key.removeprefix(DEFAULT)))
-            and get_limit(field)
-            and field.name not in derived
+            and (name := key.removeprefix(DEFAULT)) in texts
         }
 
     # ------------------------------------------------------------
@@ -117,9 +128,15 @@ class FunnelIntakeMixin(models.AbstractModel):
             record._funnel_keep_whole(whole)
         return vals[name]
 
+    def _funnel_fit_translations(self, field_name, translations):
+        """A translation is a text as well: here, not by ``write``."""
+        for text in translations.values():
+            if isinstance(text, str):
+                self._funnel_fit({field_name: text})
+
     def _funnel_is_too_long(self, name, text):
         """Is it longer than it may be? What is there already may stay as it is."""
-        limit = get_limit(self._fields[name]) if name in self._fields else None
+        limit = self._funnel_get_limits().get(name)
         if limit is None or len(text) <= limit:
             return False
         return not self or any(text != record[name] for record in self)
@@ -176,17 +193,10 @@ class FunnelIntakeMixin(models.AbstractModel):
 
         :raise UserError: names the field and the value
         """
-        is_ours = self._name.startswith("funnel.")
-        for name, value in vals.items():
-            if value is False or value is None or is_id(value):
-                continue
-            field = self._fields.get(name)
-            if (
-                field
-                and field.type == "many2one"
-                and (is_ours or name.startswith(OURS))
-            ):
-                check_link(self.env, field, value)
+        for name in self._funnel_get_links() & vals.keys():
+            value = vals[name]
+            if not (value is False or value is None or is_id(value)):
+                check_link(self.env, self._fields[name], value)
 
     # ------------------------------------------------------------
     # NAMES
@@ -216,4 +226,37 @@ class FunnelIntakeMixin(models.AbstractModel):
                 record=name_record(self[:1], vals),
                 field=self._fields["name"]._description_string(self.env),
             )
+        )
+
+
+class FunnelIntakeMixin(models.AbstractModel):
+    """A model all of whose doors take in only what :class:`FunnelIntake` lets in."""
+
+    _name = "funnel.intake.mixin"
+    _description = "Doors of a model"
+    _inherit = ["funnel.intake"]
+
+    @api.model
+    def default_get(self, fields):
+        return self._funnel_read_defaults(fields, super().default_get)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list, cut_off = self._funnel_take_in_new(vals_list)
+        records = super().create(vals_list)
+        records._funnel_keep_cut_off(cut_off)
+        return records
+
+    def write(self, vals):
+        records = once(self)
+        vals, whole = records._funnel_take_in(vals)
+        result = super(FunnelIntakeMixin, records).write(vals)
+        for record in records if whole else ():
+            record._funnel_keep_whole(whole)
+        return result
+
+    def _update_field_translations(self, field_name, translations, *args, **kwargs):
+        self._funnel_fit_translations(field_name, translations)
+        return super()._update_field_translations(
+            field_name, translations, *args, **kwargs
         )

@@ -20,7 +20,7 @@ PURPOSES = [
 
 class MailActivity(models.Model):
     _name = "mail.activity"
-    _inherit = ["funnel.derived.mixin", "funnel.calendar.mixin", "mail.activity"]
+    _inherit = ["funnel.intake.mixin", "mail.activity"]
 
     # What the addon planned it for: summaries are translated, and people edit them.
     funnel_purpose = fields.Selection(

@@ -22,11 +22,10 @@ PLAN_BATCH = 1000  # leads per transaction of the planning cron
 START_KEY = "sales_lead_funnel.cadence_start"
 
 
-class FunnelContactMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """When a lead was contacted, and when it is due again (D7; S0-17, S3-8, S4-3)."""
 
-    _name = "funnel.contact.mixin"
-    _description = "Contacts with a lead"
+    _inherit = "crm.lead"
 
     funnel_followup_ids = fields.One2many(
         "funnel.followup", "lead_id", string="Follow-ups"

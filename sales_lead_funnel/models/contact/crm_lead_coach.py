@@ -12,14 +12,13 @@ SPIN = [
 ]
 
 
-class FunnelCoachMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """Names the next gap in what is known of a lead, and questions to close it.
 
     Rules only: what the follow-ups answered along SPIN, who is in the decision chain.
     """
 
-    _name = "funnel.coach.mixin"
-    _description = "Coach of a lead"
+    _inherit = "crm.lead"
 
     funnel_gap = fields.Selection(
         [

@@ -7,31 +7,18 @@ from ..base.mail_activity import CALL, STAGE_DATA
 REOPENERS = {"active", "probability", "stage_id"}  # what may take a lead back
 
 
-class FunnelPlanMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """What becomes of planned contacts when their lead changes hands, closes, comes
     back, or is merged: one plan, of who has the lead, for the day it is due.
     """
 
-    _name = "funnel.plan.mixin"
-    _description = "Planned contacts that follow their lead"
+    _inherit = "crm.lead"
 
-    def write(self, vals):
-        owners = self.sudo()._funnel_get_owners() if "user_id" in vals else {}
-        away = not REOPENERS.isdisjoint(vals) and self.sudo()._funnel_get_away()
-        result = super().write(vals)
-        self.sudo()._funnel_hand_over(owners)
-        if away:
-            (away - away._funnel_get_away())._funnel_plan_return()
-        return result
+    def _funnel_end_plans(self, old_status_by_lead, new_status_by_lead):
+        """Take back what was planned with leads that are won or lost now.
 
-    def _funnel_get_away(self):
-        """Return those of these leads of which nobody expects a next step."""
-        return self.filtered(
-            lambda lead: not lead.active or lead.won_status in ("won", "lost")
-        )
-
-    def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
-        result = super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
+        :param old_status_by_lead: as core's ``_handle_won_lost`` has it
+        """
         closed = self.filtered(
             lambda lead: (
                 lead.id in old_status_by_lead  # new leads have no plans
@@ -41,7 +28,12 @@ class FunnelPlanMixin(models.AbstractModel):
         )
         if closed:
             closed._funnel_get_open(self._funnel_get_ended_domain()).unlink()
-        return result
+
+    def _funnel_get_away(self):
+        """Return those of these leads of which nobody expects a next step."""
+        return self.filtered(
+            lambda lead: not lead.active or lead.won_status in ("won", "lost")
+        )
 
     def _funnel_get_ended_domain(self):
         """Return which open activities nobody needs once a lead is won or lost."""

@@ -10,8 +10,28 @@ from ..base.limits import LIMITS, cut
 from ..base.mail_activity import CALL, MEETING
 from ..base.telling import explicit_happened_at, get_latest
 from ..base.zones import get_person_day
-from .funnel_followup_revision import CONTENT
 
+# What a log says, in this order.
+CONTENT = [
+    "happened_at",
+    "channel",
+    "contact",
+    "stakeholder_id",
+    "summary",
+    "situation",
+    "problem",
+    "implication",
+    "need_payoff",
+    "feedback",
+    "decider_info",
+    "mood",
+    "stage_name",
+    "objection_id",
+    "answer_id",
+    "next_action",
+    "next_date",
+    "user_id",
+]
 CHANNELS = [
     ("call", "Call"),
     ("visit", "Visit"),
@@ -44,11 +64,7 @@ class FunnelFollowup(models.Model):
 
     _name = "funnel.followup"
     _description = "Follow-up"
-    _inherit = [
-        "funnel.followup.correction",
-        "funnel.followup.content",
-        "funnel.lead.child",
-    ]
+    _inherit = ["funnel.lead.child"]
     _order = "happened_at desc, id desc"
     _rec_name = "summary"
 

@@ -11,14 +11,13 @@ TEXTS = ("summary", "situation", "problem", "implication", "need_payoff", "feedb
 BRIEF = 160  # characters of a log that is told in one line
 
 
-class FunnelFollowupContent(models.AbstractModel):
+class FunnelFollowup(models.Model):
     """What makes a log of a contact one: it says something, and of a time that can be.
 
     Empty logs of before this rule stay as they are.
     """
 
-    _name = "funnel.followup.content"
-    _description = "Content of a follow-up"
+    _inherit = "funnel.followup"
 
     def write(self, vals):
         if set(TEXTS).isdisjoint(vals):

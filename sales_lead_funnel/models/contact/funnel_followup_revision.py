@@ -6,36 +6,16 @@ from odoo.tools import format_date, format_datetime
 
 from ..base.derived import has_step, with_step
 from ..base.rights import is_manager
+from .funnel_followup import CONTENT
 
 CORRECTION_TIME = timedelta(hours=24)  # a rep may correct the own log for so long
-CONTENT = [
-    "happened_at",
-    "channel",
-    "contact",
-    "stakeholder_id",
-    "summary",
-    "situation",
-    "problem",
-    "implication",
-    "need_payoff",
-    "feedback",
-    "decider_info",
-    "mood",
-    "stage_name",
-    "objection_id",
-    "answer_id",
-    "next_action",
-    "next_date",
-    "user_id",
-]
 FIXED_FIELDS = {"lead_id"}
 
 
-class FunnelFollowupCorrection(models.AbstractModel):
+class FunnelFollowup(models.Model):
     """Who may correct a log and until when; what it said before is kept."""
 
-    _name = "funnel.followup.correction"
-    _description = "Correction of a follow-up"
+    _inherit = "funnel.followup"
 
     can_correct = fields.Boolean(compute="_compute_can_correct")
     revision_ids = fields.One2many(

@@ -6,7 +6,7 @@ from odoo.tools import SQL, format_date
 from ..base.arguments import one_record
 from ..base.derived import with_step
 from ..base.door import current_path
-from ..base.step import Mark, get_mark, with_mark
+from ..base.step import Mark, get_mark
 from .funnel_evaluation import COMPLEXITIES
 
 PAPERS = (  # models of what belongs to a lead; people first, others point at them
@@ -40,11 +40,10 @@ class Merge(Mark):
         self.found = set()
 
 
-class FunnelWorkMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """The working papers of a lead: chain, evaluations, closing plan, requests."""
 
-    _name = "funnel.work.mixin"
-    _description = "Working papers of a lead"
+    _inherit = "crm.lead"
 
     funnel_stakeholder_ids = fields.One2many(
         "funnel.stakeholder", "lead_id", string="Decision chain"
@@ -112,31 +111,27 @@ class FunnelWorkMixin(models.AbstractModel):
     # DELETING AND MERGING
     # ------------------------------------------------------------
 
-    def unlink(self):
+    def _funnel_delete_papers(self):
         """Delete what was discussed as records, with the chatter and the activities.
 
         Merging has handed it over before it deletes.
         """
-        if self and current_path(self.env) != "merge":
-            for name in self._funnel_find_papers(DISCUSSED):
-                papers = self.env[name].sudo().with_context(active_test=False)
-                papers.search([("lead_id", "in", self.ids)])._go_with_lead()
-        return super().unlink()
+        if not self or current_path(self.env) == "merge":
+            return
+        for name in self._funnel_find_papers(DISCUSSED):
+            papers = self.env[name].sudo().with_context(active_test=False)
+            papers.search([("lead_id", "in", self.ids)])._go_with_lead()
 
-    def _merge_opportunity(
-        self, user_id=False, team_id=False, auto_unlink=True, max_length=5
-    ):
-        merge = Merge()
-        leads = super(FunnelWorkMixin, with_mark(self, MERGE_KEY, merge))
-        survivor = leads._merge_opportunity(
-            user_id, team_id, auto_unlink=auto_unlink, max_length=max_length
-        )
-        survivor._funnel_take_authority()
+    def _funnel_settle_papers(self, merge, left):
+        """Make one truth of what the survivor took over.
+
+        :param Merge merge: what the merged leads held
+        :param left: the leads that stay beside it
+        """
+        self._funnel_take_authority()
         if not merge.found.isdisjoint((ACTIVITIES, "funnel.followup")):
-            survivor._funnel_speaking_to(survivor.user_id)._funnel_settle_plans()
-        if not auto_unlink:
-            (self - survivor)._funnel_go_on_bare()
-        return survivor
+            self._funnel_speaking_to(self.user_id)._funnel_settle_plans()
+        left._funnel_go_on_bare()
 
     def _funnel_go_on_bare(self):
         """Leads that stay beside the survivor have none of its papers any more."""
@@ -145,7 +140,8 @@ class FunnelWorkMixin(models.AbstractModel):
             contacted._funnel_refresh_contacts()
         self.filtered("funnel_evaluation_score")._funnel_take_latest_evaluation()
 
-    def _merge_dependences(self, opportunities):
+    def _funnel_take_papers(self, opportunities):
+        """Take over what merged leads hold."""
         found = opportunities._funnel_find_papers([*PAPERS, ACTIVITIES, COMPETITORS])
         get_mark(self.env, MERGE_KEY).found |= found
         for name in filter(found.__contains__, PAPERS):
@@ -156,7 +152,6 @@ class FunnelWorkMixin(models.AbstractModel):
             self._funnel_take_competitors(opportunities)
         self._funnel_take_grade(opportunities)
         self._funnel_note_pauses(opportunities)
-        return super()._merge_dependences(opportunities)
 
     def _funnel_find_papers(self, names):
         """Return those of the models that hold something of these leads.

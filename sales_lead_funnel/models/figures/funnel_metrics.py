@@ -12,11 +12,6 @@ class FunnelMetrics(models.AbstractModel):
 
     _name = "funnel.metrics"
     _description = "Funnel figures"
-    _inherit = [
-        "funnel.metrics.leads",
-        "funnel.metrics.stages",
-        "funnel.metrics.losses",
-    ]
 
     @api.model
     def _get_specs(self):

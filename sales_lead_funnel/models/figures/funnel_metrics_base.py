@@ -42,11 +42,10 @@ class Amounts:
         return sum(self._convert(sum_, *key) for key, sum_ in self._parts.items())
 
 
-class FunnelMetricsBase(models.AbstractModel):
+class FunnelMetrics(models.AbstractModel):
     """What the producers of figures share: the leads that count, and their keys."""
 
-    _name = "funnel.metrics.base"
-    _description = "Funnel figures: leads that count"
+    _inherit = "funnel.metrics"
 
     def _get_leads_sql(self, domain, groupby, own_keys=()):
         """Return a SELECT of the leads the reader may see, with their group key.

@@ -8,12 +8,10 @@ from ...tools.periods import days_between
 from .funnel_metrics_base import Amounts, Spec
 
 
-class FunnelMetricsLeads(models.AbstractModel):
+class FunnelMetrics(models.AbstractModel):
     """Figures of leads: register, wins, losses, cycle, grades, sources."""
 
-    _name = "funnel.metrics.leads"
-    _description = "Funnel figures of leads"
-    _inherit = ["funnel.metrics.base"]
+    _inherit = "funnel.metrics"
 
     def _get_lead_specs(self):
         return {

@@ -20,7 +20,7 @@ LOSS_KEYS = {
 AMOUNT = "amount"  # grouping by the amount's number of digits
 
 
-class FunnelMetricsLosses(models.AbstractModel):
+class FunnelMetrics(models.AbstractModel):
     """Figures of losses, read from their records (``funnel.loss``).
 
     They know what the ledger does not: the reason, the competitor, the amount then.
@@ -31,9 +31,7 @@ class FunnelMetricsLosses(models.AbstractModel):
     again since. For a period in which nobody came back the two are the same number.
     """
 
-    _name = "funnel.metrics.losses"
-    _description = "Funnel figures of losses"
-    _inherit = ["funnel.metrics.base"]
+    _inherit = "funnel.metrics"
 
     def _get_loss_specs(self):
         _ = self.env._

@@ -11,12 +11,10 @@ from .funnel_metrics_base import Spec
 LOSS_DAYS = 30  # exposure is told per 30 days in the stage (M8)
 
 
-class FunnelMetricsStages(models.AbstractModel):
+class FunnelMetrics(models.AbstractModel):
     """Figures of stages, all read from stays (``funnel.stage.episode``)."""
 
-    _name = "funnel.metrics.stages"
-    _description = "Funnel figures of stages"
-    _inherit = ["funnel.metrics.base"]
+    _inherit = "funnel.metrics"
 
     def _get_stage_specs(self):
         return {

@@ -2,42 +2,38 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools.cells import clean_line, clean_text
-from ..base.door import with_path
 from ..base.optional_number import NUMBERS, OptionalNumber
 from ..base.rights import is_manager
 from ..base.step import get_mark, with_mark
+from ..gates.policy import ROWS_KEY
 from .cell_reader import OPEN_VOCABULARIES, CellReader
 from .import_rows import WORDS_KEY, ImportRows
 from .lead_twins import TWINS_KEY
 from .row_messages import tell_more
 
-ROWS_KEY = "funnel_import_rows"
 
-
-class FunnelImportMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """Core's importer takes the register (F1) as it stands."""
 
-    _name = "funnel.import.mixin"
-    _description = "Import of the lead register"
+    _inherit = "crm.lead"
 
     @api.model
-    def load(self, fields, data):
+    def _funnel_load_file(self, fields, data, load):
         """Let new channels, industries and tags be created by an import.
 
         They are taken back when nothing is imported.
+
+        :param load: function (model, fields, data), core's own import
         """
-        model = with_path(self, "import")
-        if not self.env.context.get("import_file"):
-            return super(FunnelImportMixin, model).load(fields, data)
         rows = ImportRows()
-        model = with_mark(with_mark(model, ROWS_KEY, rows), WORDS_KEY, rows)
+        model = with_mark(with_mark(self, ROWS_KEY, rows), WORDS_KEY, rows)
         savepoint = self.env.cr.savepoint()
         data = CellReader(model, fields, rows).read_rows(data)
         for name in OPEN_VOCABULARIES:
             if name in fields:
                 column = fields.index(name)
                 self._funnel_add_words(name, {row[column] for row in data})
-        result = super(FunnelImportMixin, model).load(fields, data)
+        result = load(model, fields, data)
         result = rows.add_to(self._funnel_tell_twins(result), self.env)
         savepoint.close(rollback=not result["ids"])
         return result
@@ -57,20 +53,20 @@ class FunnelImportMixin(models.AbstractModel):
         return {**result, "ids": ids, "messages": messages}
 
     @api.model
-    def _load_records(self, data_list, update=False):
+    def _funnel_save_rows(self, refused, data_list, update, save):
         """Judge all rows of an import at once, and note those that are refused.
 
         Core would save all of them again, one by one, to find these.
+
+        :param ImportRows refused: what is told of rows
+        :param save: function (model, data_list, update), core's own saving
         """
-        refused = get_mark(self.env, ROWS_KEY)
-        if refused is None:
-            return super()._load_records(data_list, update)
         twins = get_mark(self.env, TWINS_KEY)
         if twins and twins.looks:
             twins.look(self, data_list)
         try:
             with self.env.cr.savepoint(), self._funnel_watch() as (_watch, leads):
-                return super(FunnelImportMixin, leads)._load_records(data_list, update)
+                return save(leads, data_list, update)
         except UserError as error:
             if not self._funnel_note_stayed(refused, data_list, error):
                 self._funnel_find_refused(refused, data_list, update, error)
@@ -102,15 +98,6 @@ class FunnelImportMixin(models.AbstractModel):
             else:
                 refused.is_cut = True
 
-    def _funnel_refuse(self, watch, stayed):
-        """Explain the rows of an import apart, while what they hold is still there."""
-        refused = get_mark(self.env, ROWS_KEY)
-        if refused is not None:
-            for lead in list(stayed)[: refused.get_room()]:
-                text = self._funnel_describe({lead: stayed[lead]})
-                refused.reasons[lead.id] = text
-        return super()._funnel_refuse(watch, stayed)
-
     @api.model
     def _funnel_tell_others(self, row, error):
         """Say why a row about a lead of somebody else is refused, else False."""
@@ -139,40 +126,37 @@ class FunnelImportMixin(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _load_records_create(self, vals_list):
+    def _funnel_leave_blank(self, vals_list):
         """A blank cell of a number is no answer: 0 would be one.
 
         And a salesperson's blank cell of the salesperson is no colleague's lead.
         """
-        if self.env.context.get("import_file"):
-            blank = {n for n, f in self._fields.items() if f.type in NUMBERS}
-            blank |= self._funnel_get_blank_owner()
-            vals_list = [
-                {
-                    name: value
-                    for name, value in vals.items()
-                    if value is not False or name not in blank
-                }
-                for vals in vals_list
-            ]
-        return super()._load_records_create(vals_list)
+        blank = {n for n, f in self._fields.items() if f.type in NUMBERS}
+        blank |= self._funnel_get_blank_owner()
+        return [
+            {
+                name: value
+                for name, value in vals.items()
+                if value is not False or name not in blank
+            }
+            for vals in vals_list
+        ]
 
     @api.model
     def _funnel_get_blank_owner(self):
         """Return the owner's column where blank says nothing: managers mean nobody."""
         return set() if is_manager(self.env) else {"user_id"}
 
-    def _load_records_write(self, values):
-        """Write what a row changes; the rest may come from an export."""
-        if self.env.context.get("import_file"):
-            values = {
-                name: value
-                for name, value in values.items()
-                if name == "id" or not self._funnel_is_same(name, value)
-            }
-            if values.get("user_id") is False and self._funnel_get_blank_owner():
-                del values["user_id"]
-        return super()._load_records_write(values)
+    def _funnel_leave_same(self, values):
+        """Return what a row changes; the rest may come from an export."""
+        changed = {
+            name: value
+            for name, value in values.items()
+            if name == "id" or not self._funnel_is_same(name, value)
+        }
+        if changed.get("user_id") is False and self._funnel_get_blank_owner():
+            del changed["user_id"]
+        return changed
 
     def _funnel_is_same(self, name, value):
         """Is this what the lead has already, as far as a file can tell?"""

@@ -30,12 +30,10 @@ def _get_equals(domain):
     return equals
 
 
-class FunnelAskMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """A refused move asks: a form with exactly the missing answers, or a request."""
 
-    _name = "funnel.ask.mixin"
-    _description = "What a refused move asks"
-    _inherit = ["funnel.refusal.mixin"]
+    _inherit = "crm.lead"
 
     funnel_approval_ids = fields.One2many(
         "funnel.stage.approval", "lead_id", string="Approvals", readonly=True
@@ -90,20 +88,19 @@ class FunnelAskMixin(models.AbstractModel):
     # VIEW
     # ------------------------------------------------------------
 
-    @api.model
-    def _get_view(self, view_id=None, view_type="form", **options):
-        arch, view = super()._get_view(view_id, view_type, **options)
+    def _funnel_add_answers(self, arch, view):
+        """Add what the context asks to the form that asks it."""
         asked = self.env.context.get(ANSWERS_KEY)
-        if asked and view_type == "form" and view == self.env.ref(ASK_VIEW, False):
-            [group] = arch.xpath("//group[@name='funnel_answers']")
-            parts = [part.partition("?") for part in str(asked).split(",")]
-            asked = {
-                name: dict(parse_qsl(wanted))
-                for name, _mark, wanted in parts
-                if name in self._fields
-            }
-            group.extend(self._funnel_make_answer_nodes(asked))
-        return arch, view
+        if not asked or view != self.env.ref(ASK_VIEW, False):
+            return
+        [group] = arch.xpath("//group[@name='funnel_answers']")
+        parts = [part.partition("?") for part in str(asked).split(",")]
+        asked = {
+            name: dict(parse_qsl(wanted))
+            for name, _mark, wanted in parts
+            if name in self._fields
+        }
+        group.extend(self._funnel_make_answer_nodes(asked))
 
     def _funnel_make_answer_nodes(self, asked):
         """Return the nodes that ask for fields; the two of a range share a row.
@@ -246,22 +243,6 @@ class FunnelAskMixin(models.AbstractModel):
                     raise
                 return self._funnel_open_approval(stage)
         return MOVED
-
-    def web_save(self, vals, specification, next_id=None):
-        """Save the answers of the dialog and move in one go.
-
-        Where only the approval is missing then, the answers are kept for it.
-        """
-        stage = self._funnel_get_asked_stage() if len(self) == 1 else None
-        if not stage:
-            return super().web_save(vals, specification, next_id)
-        moved = {**vals, "stage_id": stage.id}
-        try:
-            return super().web_save(moved, specification, next_id)
-        except FunnelGateError as error:
-            if not error.asks_only_approval:
-                raise
-            return super().web_save(vals, specification, next_id)
 
     # ------------------------------------------------------------
     # HURDLES

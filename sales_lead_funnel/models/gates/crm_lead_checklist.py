@@ -9,12 +9,10 @@ PROOFS_SHOWN = 3  # records cited per criterion
 VALUE_LENGTH = 60  # characters of a value that are cited
 
 
-class FunnelChecklistMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """What a stage asks, done or missing, and the proof of what is done (S1-39)."""
 
-    _name = "funnel.checklist.mixin"
-    _description = "Checklist of a stage"
-    _inherit = ["funnel.proof.mixin"]
+    _inherit = "crm.lead"
 
     funnel_checklist = fields.Json(
         compute="_compute_funnel_checklist", export_string_translation=False

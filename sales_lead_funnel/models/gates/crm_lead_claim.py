@@ -1,15 +1,14 @@
 from odoo import api, fields, models
 
 
-class FunnelClaimMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """A lead that stands above its proof, told in one line: how far, what is missing.
 
     All leads of a board are told at once; those that stand where their proof is cost
     nothing.
     """
 
-    _name = "funnel.claim.mixin"
-    _description = "Claim above proof"
+    _inherit = "crm.lead"
 
     funnel_claim_note = fields.Char(
         compute="_compute_funnel_claim", export_string_translation=False

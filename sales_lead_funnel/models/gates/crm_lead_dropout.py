@@ -12,14 +12,13 @@ from ..base.zones import get_person_day
 KEEP_DAYS = 30  # days a candidate is left alone once its owner keeps it
 
 
-class FunnelDropoutMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """Leads that meet a drop-out criterion of their stage (S1-8…11, D10).
 
     They are listed, no more: the owner loses them with a reason, or keeps them.
     """
 
-    _name = "funnel.dropout.mixin"
-    _description = "Candidates to be dropped"
+    _inherit = "crm.lead"
 
     funnel_is_dropout = fields.Boolean(
         string="Drop-out candidate",

@@ -2,7 +2,6 @@ from contextlib import contextmanager
 
 from odoo import api, models
 
-from ...exceptions import FunnelGateError
 from ..base.door import is_judged
 from ..base.optional_number import NUMBERS
 from ..base.step import get_mark, with_mark
@@ -14,7 +13,7 @@ from .watch import (
 )
 
 
-class FunnelGateMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """Stage gates: judged after the write on the difference, on every path (rule 2).
 
     A change of leads runs inside a watch, which knows what they were before. When it is
@@ -22,84 +21,54 @@ class FunnelGateMixin(models.AbstractModel):
     the whole change, whoever may catch the error.
     """
 
-    _name = "funnel.gate.mixin"
-    _description = "Stage gates"
-    _inherit = ["funnel.settle.mixin"]
+    _inherit = "crm.lead"
 
     # ------------------------------------------------------------
-    # CRUD
+    # STEPS of the doors, see lead/
     # ------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
+    def _funnel_note_births(self, watch):
+        """Note that a person makes these leads."""
         if is_judged(self.env):
-            vals_list = [self._funnel_drop_no_stage(vals) for vals in vals_list]
-        with self._funnel_watch() as (watch, model):
-            leads = super(FunnelGateMixin, model).create(vals_list)
-            if watch and is_judged(model.env):
-                watch.note_births(leads)
-        return leads.with_env(self.env)
+            watch.note_births(self)
 
-    def write(self, vals):
-        with self._funnel_watch(vals) as (watch, leads):
-            if watch and "stage_id" in vals and is_judged(self.env):
-                watch.asked.update(self._ids)
-            result = super(FunnelGateMixin, leads).write(vals)
-            leads._funnel_close_overtaken(vals)
-        return result
+    def _funnel_note_asked(self, watch):
+        """Note that a person names the stage of these leads."""
+        if is_judged(self.env):
+            watch.asked.update(self._ids)
 
-    def _funnel_drop_no_stage(self, vals):
+    @api.model
+    def _funnel_drop_no_stage(self, vals_list):
         """Let core choose the stage where a file or a caller names none."""
-        if vals.get("stage_id", True):
-            return vals
-        return {name: vals[name] for name in vals if name != "stage_id"}
+        if all(vals.get("stage_id", True) for vals in vals_list):
+            return vals_list
+        if not is_judged(self.env):
+            return vals_list
+        return [
+            {n: value for n, value in vals.items() if value or n != "stage_id"}
+            for vals in vals_list
+        ]
 
-    def copy_data(self, default=None):
-        """A number that nobody gave is no answer of the copy either."""
+    def _funnel_leave_unknown(self, vals_list, given):
+        """A number that nobody gave is no answer of the copy either.
+
+        :param vals_list: values of a copy of each of these leads
+        :param given: names of what the caller gives the copies
+        """
         entry = self.env["funnel.criterion"]._get_gates().entry.values()
         asked = [rule for rules in entry for rule in rules]
         unknown = self._funnel_find_unknown_numbers(asked)
-        unknown = {(id_, name) for id_, name in unknown if name not in (default or {})}
+        unknown = {(id_, name) for id_, name in unknown if name not in given}
         return [
             {name: vals[name] for name in vals if (lead.id, name) not in unknown}
-            for lead, vals in zip(self, super().copy_data(default), strict=True)
+            for lead, vals in zip(self, vals_list, strict=True)
         ]
 
-    def _funnel_close_overtaken(self, changed):
+    def _funnel_close_overtaken(self):
         """Cancel requests of leads that went elsewhere, whoever moved them."""
         gates = self.env["funnel.criterion"]._get_gates()
-        if gates.asks_approval and not MOVERS.isdisjoint(changed):
+        if gates.asks_approval:
             self.env["funnel.stage.approval"]._close_overtaken(self)
-
-    # ------------------------------------------------------------
-    # DOORS that write leads one by one: judged once, all failures in one message
-    # ------------------------------------------------------------
-
-    def web_save_multi(self, vals_list, specification):
-        copies = dict(zip(self._ids, map(dict, vals_list), strict=True))
-        if len(copies) < len(self):  # a lead given twice: each write counts by itself
-            return super().web_save_multi(vals_list, specification)
-        try:
-            with self._funnel_watch() as (_watch, leads):
-                return super(FunnelGateMixin, leads).web_save_multi(
-                    vals_list, specification
-                )
-        except FunnelGateError as error:
-            rest = self._funnel_without_stayed(error)
-            rest.web_save_multi([copies[id_] for id_ in rest._ids], specification)
-            return self._funnel_tell_stayed(error, specification)
-
-    def web_save(self, vals, specification, next_id=None):
-        """Mass edit of a list: what may move moves, the others stay and are named."""
-        if not self:
-            vals = self._funnel_drop_untouched(vals)
-        copy = dict(vals)
-        try:
-            return super().web_save(vals, specification, next_id)
-        except FunnelGateError as error:
-            rest = self._funnel_without_stayed(error)
-            super(FunnelGateMixin, rest).web_save(copy, specification)
-            return self._funnel_tell_stayed(error, specification)
 
     def _funnel_drop_untouched(self, vals):
         """Leave out the 0 that a form sends for numbers nobody has typed.
@@ -129,22 +98,6 @@ class FunnelGateMixin(models.AbstractModel):
     def _funnel_tell_stayed(self, error, specification):
         self._funnel_notify(self.env._("Some leads stayed"), str(error), sticky=True)
         return self.with_context(bin_size=True).web_read(specification)
-
-    def convert_opportunity(self, *args, **kwargs):
-        with self._funnel_watch() as (_watch, leads):
-            return super(FunnelGateMixin, leads).convert_opportunity(*args, **kwargs)
-
-    def _merge_opportunity(self, *args, **kwargs):
-        """A merge of people is not refused, but lifts no lead over a gate either."""
-        places = self._funnel_get_places() if is_judged(self.env) else None
-        survivor = super()._merge_opportunity(*args, **kwargs)
-        if places is not None:
-            survivor._funnel_settle(places)
-        return survivor
-
-    def action_set_won(self):
-        with self._funnel_watch() as (_watch, leads):
-            return super(FunnelGateMixin, leads).action_set_won()
 
     # ------------------------------------------------------------
     # WATCH

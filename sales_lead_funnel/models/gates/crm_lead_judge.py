@@ -3,7 +3,8 @@ from typing import NamedTuple
 from odoo import models
 
 from ..base.rights import may_approve, may_approve_own
-from .policy import get_pass, may_jump, may_pass
+from ..base.step import get_mark
+from .policy import ROWS_KEY, get_pass, may_jump, may_pass
 
 
 class Failure(NamedTuple):
@@ -19,12 +20,10 @@ class Failure(NamedTuple):
     text: str = ""
 
 
-class FunnelJudgeMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """Judges what people did to leads, all leads at once, on what was before."""
 
-    _name = "funnel.judge.mixin"
-    _description = "Judgement of moves"
-    _inherit = ["funnel.ask.mixin"]
+    _inherit = "crm.lead"
 
     def _funnel_judge(self, watch):
         """Refuse what the criteria refuse, tell what they warn of.
@@ -39,12 +38,19 @@ class FunnelJudgeMixin(models.AbstractModel):
         }
         stayed = {lead: found for lead, found in stayed.items() if found}
         if stayed:
+            self._funnel_tell_apart(stayed)
             raise self._funnel_refuse(watch, stayed)
         if failures:
             text = self._funnel_describe(failures)
             self._funnel_notify(self.env._("Moved, with warnings"), text)
         if watch.let_in:
             self._funnel_record_direct(watch, changes)
+
+    def _funnel_tell_apart(self, stayed):
+        """Explain refused rows of an import, while what they hold is still there."""
+        rows = get_mark(self.env, ROWS_KEY)
+        for lead in list(stayed)[: rows.get_room()] if rows else ():
+            rows.reasons[lead.id] = self._funnel_describe({lead: stayed[lead]})
 
     def _funnel_record_direct(self, watch, changes):
         """Record who was let in without a request."""

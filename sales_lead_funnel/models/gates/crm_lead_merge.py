@@ -5,15 +5,13 @@ from ..base.rights import may_approve
 from .policy import may_jump
 
 
-class FunnelSettleMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """Where the survivor of a merge may stand.
 
     Rightly where one of the merged opportunities stood, or what the way asks is met.
     """
 
-    _name = "funnel.settle.mixin"
-    _description = "Stage after a merge"
-    _inherit = ["funnel.judge.mixin"]
+    _inherit = "crm.lead"
 
     def _funnel_get_places(self):
         """Return ``{(stage id, team id)}`` where open opportunities of these stand.

@@ -8,11 +8,10 @@ from ..base.text import is_blank
 from .funnel_criterion import OUTPUTS
 
 
-class FunnelProofMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """Does a lead meet the criteria of a stage, and how far is it proven?"""
 
-    _name = "funnel.proof.mixin"
-    _description = "Proof of a stage"
+    _inherit = "crm.lead"
 
     funnel_proven_stage_id = fields.Many2one(
         "crm.stage",

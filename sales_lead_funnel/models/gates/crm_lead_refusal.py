@@ -12,12 +12,10 @@ def join_reasons(texts):
     return "; ".join(text.rstrip(".。") for text in texts if text)
 
 
-class FunnelRefusalMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """What people are told of criteria that are not met: what to do, lead by lead."""
 
-    _name = "funnel.refusal.mixin"
-    _description = "Words of a refused move"
-    _inherit = ["funnel.checklist.mixin"]
+    _inherit = "crm.lead"
 
     def _funnel_explain_rule(self, lead, rule, unknown=None):
         """Say what is missing, and what the criterion says to do."""

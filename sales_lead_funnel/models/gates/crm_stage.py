@@ -10,11 +10,10 @@ RULE_FIELDS = {  # what a Step has; criteria tell of their changes themselves
 PROOF = ("funnel_proven_stage_id", "funnel_stage_gap")
 
 
-class FunnelGateStage(models.AbstractModel):
+class CrmStage(models.Model):
     """What a stage is for and how leads may come into it (S1-7, F4)."""
 
-    _name = "funnel.gate.stage"
-    _description = "Gate of a stage"
+    _inherit = "crm.stage"
 
     funnel_goal = fields.Text(
         string="Goal of the stage", translate=True, help="What is reached in it."

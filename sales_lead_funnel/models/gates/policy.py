@@ -4,6 +4,8 @@ from ..base.rights import REVIEWER_GROUP
 from ..base.step import Mark, get_mark
 
 PASS_KEY = "funnel_gate_pass"
+# Mark of who tells refused leads apart: has ``get_room()`` and ``reasons`` by lead id.
+ROWS_KEY = "funnel_import_rows"
 
 
 class Pass(Mark):

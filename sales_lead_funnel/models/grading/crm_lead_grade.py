@@ -10,7 +10,7 @@ from ..base.arguments import (
     read_record,
     read_text,
 )
-from ..base.door import current_path, is_judged
+from ..base.door import DOORS, current_path, is_judged
 from ..base.rights import is_manager, may_approve_own, may_approve_own_of_no_company
 from ..base.searching import yes_or_no
 from ..base.step import has_mark, with_mark
@@ -22,7 +22,6 @@ from ..base.telling import (
     is_late,
 )
 from ..base.text import is_blank
-from ..ledger.funnel_stage_move import PATHS
 
 STATES = [("none", "Not graded"), ("proposed", "To review"), ("reviewed", "Reviewed")]
 NO_GRADE = {
@@ -35,11 +34,10 @@ STEP_KEY = "funnel_grade_step"
 NAMED_LEADS = 5  # leads that one message names
 
 
-class FunnelGradeMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """The grade of a lead: proposed by its rep, reviewed by a manager (S0-13…16)."""
 
-    _name = "funnel.grade.mixin"
-    _description = "Grade of a lead"
+    _inherit = "crm.lead"
 
     funnel_grade_id = fields.Many2one(
         "funnel.grade",
@@ -85,11 +83,13 @@ class FunnelGradeMixin(models.AbstractModel):
     # CRUD: a grade written directly is a proposal
     # ------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
+    @api.model
+    def _funnel_take_out_grades(self, vals_list):
         """Take a grade given at creation (import, RPC, default) as a proposal.
 
         The lead itself is born without a grade, whatever defaults a user has saved.
+
+        :return: ``(values of each lead, (grade id or False, reason) of each)``
         """
         defaults = {
             name: self.env.context[f"default_{name}"]
@@ -98,27 +98,34 @@ class FunnelGradeMixin(models.AbstractModel):
         }
         vals_list = [{**defaults, **vals} for vals in vals_list]
         proposals = [self._funnel_pop_grade(vals) for vals in vals_list]
-        leads = super().create([{**vals, **NO_GRADE} for vals in vals_list])
-        for (grade_id, reason), group in self._funnel_group(leads, proposals):
+        return [{**vals, **NO_GRADE} for vals in vals_list], proposals
+
+    def _funnel_propose_new(self, proposals):
+        """Propose the grades that new leads were given, each its own."""
+        for (grade_id, reason), group in self._funnel_group(self, proposals):
             if grade_id:  # where that fails no lead is there to propose it for
                 group._funnel_propose(grade_id, group._funnel_find_reason(reason))
             else:
                 group._funnel_take_reason(reason)
-        return leads
 
-    def write(self, vals):
-        """Take a grade written directly (import, RPC) as a proposal."""
+    def _funnel_take_out_grade(self, vals):
+        """Take a grade written directly (import, RPC) as a proposal.
+
+        :return: ``(values, (grade id or False, reason))``
+        """
         if has_mark(self.env, STEP_KEY):
-            return super().write(vals)
+            return vals, None
         vals = dict(vals)
-        grade_id, reason = self._funnel_pop_grade(vals)
-        result = super().write(vals)
+        proposal = self._funnel_pop_grade(vals)
+        return vals, proposal
+
+    def _funnel_propose_given(self, grade_id, reason):
+        """Propose a grade that was written, where it is another one."""
         changed = self.filtered(lambda lead: lead.funnel_grade_id.id != grade_id)
         if grade_id and changed:
             changed._funnel_propose(grade_id, reason)
         if reason:
             (self - changed if grade_id else self)._funnel_take_reason(reason)
-        return result
 
     def _funnel_pop_grade(self, vals):
         """Take grade and reason out of ``vals``.
@@ -226,7 +233,7 @@ class FunnelGradeMixin(models.AbstractModel):
 
     def _funnel_name_door(self):
         path = current_path(self.env)
-        if path not in dict(PATHS):
+        if path not in DOORS:
             path = "server"
         labels = self.env["funnel.stage.move"]._fields["path"]
         return dict(labels._description_selection(self.env))[path]

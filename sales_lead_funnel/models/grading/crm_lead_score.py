@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from ..base.funnel_rules_mixin import SCORE_FIELDS_PARAMETER, follow_deletions
 
 
-class FunnelScoreMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """Score, coverage and suggested grade of a lead (D1; S0-9…12, S2-5…8, S3-3…5).
 
     The three follow every field that a band, card or grade reads. One lead at a
@@ -12,8 +12,7 @@ class FunnelScoreMixin(models.AbstractModel):
     (``funnel.regrade``). Both give the same result: a test compares them.
     """
 
-    _name = "funnel.score.mixin"
-    _description = "Score of a lead"
+    _inherit = "crm.lead"
 
     funnel_score = fields.Float(
         string="Score",

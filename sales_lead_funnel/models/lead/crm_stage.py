@@ -21,7 +21,7 @@ _COMMAS = re.compile(r"[,，、;；]")
 
 class CrmStage(models.Model):
     _name = "crm.stage"
-    _inherit = ["funnel.intake.mixin", "funnel.gate.stage", "crm.stage"]
+    _inherit = ["funnel.intake.mixin", "crm.stage"]
 
     funnel_quote_out = fields.Boolean(
         string="Quotation is out",

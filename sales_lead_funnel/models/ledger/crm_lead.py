@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime
 
-from ..base.arguments import once
-from ..base.door import current_path, with_path
+from ..base.door import current_path, get_door
 from ..base.telling import (
     check_how_far,
     check_not_before,
@@ -15,11 +14,10 @@ from ..base.telling import (
 TRIGGERS = {"stage_id", "active", "probability"}
 # … and one of these through a recomputation of the stage.
 LAZY_TRIGGERS = {"team_id", "type", "user_id"}
-# Paths on which core loops over many leads, writing each several times.
-LOOPS = ("server", "convert", "merge")
 LEDGER_FIELDS = ["stage_id", "won_status"]
 SUGGESTION = "funnel_suggested_grade_id"
 WATCHED = [*LEDGER_FIELDS, SUGGESTION, "active"]
+LEDGERED = frozenset(WATCHED)
 LEDGERS = ("funnel.stage.move", "funnel.grade.change")
 
 
@@ -27,7 +25,7 @@ def _is_archived(_stage_id, status, _suggestion, active):
     return status == "pending" and not active
 
 
-class FunnelLedgerMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """Writes the ledgers of a lead, whatever path changes it (design rule 1).
 
     Every change of a stored value passes :meth:`_write_multi`, computed or not,
@@ -35,8 +33,7 @@ class FunnelLedgerMixin(models.AbstractModel):
     recorded at the end of ``create``.
     """
 
-    _name = "funnel.ledger.mixin"
-    _description = "Ledger of stage moves and grades"
+    _inherit = "crm.lead"
 
     funnel_stage_move_ids = fields.One2many(
         "funnel.stage.move", "lead_id", string="Stage moves", readonly=True
@@ -63,22 +60,6 @@ class FunnelLedgerMixin(models.AbstractModel):
     # CRUD
     # ------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        last = self._funnel_get_last_move()
-        leads = super().create(vals_list)
-        leads._funnel_record_birth()
-        leads._funnel_note_told_late(last)
-        return leads
-
-    def write(self, vals):
-        last = self._funnel_get_last_move()
-        result = super().write(vals)
-        if self._funnel_may_move(vals):
-            self._funnel_flush_ledger()
-            self._funnel_note_told_late(last)
-        return result
-
     def _funnel_may_move(self, vals):
         """Tell whether the ledger must be written at once, while the door is known.
 
@@ -87,8 +68,9 @@ class FunnelLedgerMixin(models.AbstractModel):
         """
         if not TRIGGERS.isdisjoint(vals):
             return True
-        is_person = current_path(self.env) not in LOOPS
-        return is_person and not LAZY_TRIGGERS.isdisjoint(vals)
+        if get_door(self.env).is_loop:
+            return False
+        return not LAZY_TRIGGERS.isdisjoint(vals)
 
     def _funnel_flush_ledger(self):
         """Write a changed stage or status now, so that the ledger is never behind.
@@ -101,23 +83,9 @@ class FunnelLedgerMixin(models.AbstractModel):
             if not dirty.get(self._fields[name], set()).isdisjoint(self._ids):
                 return self.flush_recordset()
 
-    def _write_multi(self, vals_list):
-        changes = self._funnel_get_changes(vals_list)
-        result = super()._write_multi(vals_list)
-        self._funnel_append_changes(changes)
-        return result
-
     # ------------------------------------------------------------
     # DOORS
     # ------------------------------------------------------------
-
-    def web_save(self, vals, specification, next_id=None):
-        leads = with_path(self, self._funnel_get_screen(specification))
-        return super(FunnelLedgerMixin, leads).web_save(vals, specification, next_id)
-
-    def web_save_multi(self, vals_list, specification):
-        leads = with_path(self, "list")
-        return super(FunnelLedgerMixin, leads).web_save_multi(vals_list, specification)
 
     def _funnel_get_screen(self, specification):
         """Tell form, board and list apart by a field only that view holds.
@@ -130,16 +98,18 @@ class FunnelLedgerMixin(models.AbstractModel):
             return "form"
         return "list" if self else "board"
 
-    def _merge_opportunity(self, *args, **kwargs):
-        """Merge each lead once; it happens when it is done, whatever a context says."""
-        leads = with_path(once(self), "merge")
-        survivor = super(FunnelLedgerMixin, leads)._merge_opportunity(*args, **kwargs)
-        return survivor.with_env(self.env)
-
-    def _merge_dependences(self, opportunities):
+    def _funnel_mark_merged(self, opportunities):
+        """Note in the history of merged leads who survives."""
         for ledger in LEDGERS:
             self.env[ledger]._mark_merged(self, opportunities)
-        return super()._merge_dependences(opportunities)
+
+    def _funnel_hand_over_history(self):
+        """Leads that were merged leave their history to the survivor."""
+        self.check_access("unlink")
+        if self:
+            self.env["funnel.loss"]._hand_over(self)
+        for ledger in LEDGERS if self else ():
+            self.env[ledger]._hand_over(self)
 
     def _funnel_name_merged(self):
         """Return number and name, as histories call the lead once it is gone."""
@@ -150,37 +120,6 @@ class FunnelLedgerMixin(models.AbstractModel):
         """The same in SQL."""
         names = (SQL.identifier(alias, name) for name in ("funnel_code", "name"))
         return SQL("concat_ws(' ', %s)", SQL(", ").join(names))
-
-    def unlink(self):
-        """Leads that were merged leave their history to the survivor."""
-        self.check_access("unlink")
-        if self:
-            self.env["funnel.loss"]._hand_over(self)
-        for ledger in LEDGERS if self else ():
-            self.env[ledger]._hand_over(self)
-        return super().unlink()
-
-    def convert_opportunity(self, *args, **kwargs):
-        leads = with_path(self, "convert")
-        result = super(FunnelLedgerMixin, leads).convert_opportunity(*args, **kwargs)
-        if current_path(self.env) not in LOOPS:
-            leads._funnel_flush_ledger()
-        return result
-
-    def action_set_lost(self, **additional_values):
-        leads = with_path(self, "button")
-        return super(FunnelLedgerMixin, leads).action_set_lost(**additional_values)
-
-    def action_set_won(self):
-        return super(FunnelLedgerMixin, with_path(self, "button")).action_set_won()
-
-    def action_restore(self):
-        return super(FunnelLedgerMixin, with_path(self, "button")).action_restore()
-
-    @api.model
-    def message_new(self, msg_dict, custom_values=None):
-        model = with_path(self, "mail")
-        return super(FunnelLedgerMixin, model).message_new(msg_dict, custom_values)
 
     # ------------------------------------------------------------
     # LEDGER
@@ -196,7 +135,7 @@ class FunnelLedgerMixin(models.AbstractModel):
         written = {
             lead.id: vals
             for lead, vals in zip(self, vals_list, strict=True)
-            if not vals.keys().isdisjoint(WATCHED)
+            if not LEDGERED.isdisjoint(vals)
         }
         if not written:
             return []

@@ -5,25 +5,10 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..base.batches import try_again
+from ..base.door import PATHS
 from ..base.searching import yes_or_no
 
 STATUSES = [("pending", "Ongoing"), ("won", "Won"), ("lost", "Lost")]
-
-PATHS = [
-    ("form", "Form"),
-    ("board", "Board"),
-    ("list", "List"),
-    ("button", "Button or wizard"),
-    ("import", "Import"),
-    ("rpc", "External call"),
-    ("merge", "Merge"),
-    ("convert", "Conversion to opportunity"),
-    ("mail", "Incoming mail"),
-    ("automation", "Automation rule"),
-    ("server", "Server code"),
-    ("install", "Rebuilt at installation"),
-    ("reconcile", "Found by the nightly check"),
-]
 
 
 class FunnelStageMove(models.Model):

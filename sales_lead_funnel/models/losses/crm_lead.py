@@ -3,22 +3,15 @@ from odoo import fields, models
 from .funnel_loss import OPEN
 
 
-class FunnelLossMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """Every loss of a lead has its record, whatever path lost it (S0-24, D11)."""
 
-    _name = "funnel.loss.mixin"
-    _description = "Losses of a lead"
+    _inherit = "crm.lead"
 
     funnel_loss_ids = fields.One2many("funnel.loss", "lead_id", string="Losses")
     funnel_competitor_ids = fields.Many2many(
         "funnel.competitor", string="Competitors", help="Who else is in (S1-16)."
     )
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "lost_reason_id" in vals:
-            self._funnel_sync_reason()
-        return result
 
     def _funnel_sync_reason(self):
         """Tell the open losses their reason. Only lost leads have one.
@@ -29,12 +22,13 @@ class FunnelLossMixin(models.AbstractModel):
         if lost:
             self.env["funnel.loss"]._sync_reason(lost)
 
-    def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
+    def _funnel_follow_losses(self, old_status_by_lead, new_status_by_lead):
         """Open or close the loss of the leads whose state really changed.
 
         What the client bought, its other leads are told.
+
+        :param old_status_by_lead: as core's ``_handle_won_lost`` has it
         """
-        result = super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
         was = {id_ for id_, status in old_status_by_lead.items() if status["is_lost"]}
         now = {id_ for id_, status in new_status_by_lead.items() if status["is_lost"]}
         begun, ended = now - was, was - now
@@ -46,7 +40,6 @@ class FunnelLossMixin(models.AbstractModel):
         if back:
             self.env["funnel.loss"]._close_for(back)
         self._funnel_tell_bought(old_status_by_lead, new_status_by_lead)
-        return result
 
     def _funnel_tell_bought(self, old_status_by_lead, new_status_by_lead):
         """Tell the other leads of a client what it bought, and those that come back."""

@@ -6,9 +6,8 @@ from odoo.tools import SQL
 from ...exceptions import FunnelGateError, FunnelLossError
 from ..base.arguments import each_once, one_record
 from ..base.batches import attempt
-from ..base.door import current_path
+from ..base.door import PATHS, current_path
 from ..base.telling import explicit_happened_at
-from ..ledger.funnel_stage_move import PATHS
 
 _logger = logging.getLogger(__name__)
 

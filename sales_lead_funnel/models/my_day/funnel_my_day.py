@@ -33,7 +33,6 @@ class FunnelMyDay(models.AbstractModel):
 
     _name = "funnel.my.day"
     _description = "My day"
-    _inherit = ["funnel.my.day.lists", "funnel.my.day.rows"]
 
     @api.model
     @api.readonly

@@ -15,14 +15,13 @@ RECENT_DAYS = 7  # days a corrected grade or refused approval stays listed; also
 # “since last week”
 
 
-class FunnelMyDayLists(models.AbstractModel):
+class FunnelMyDay(models.AbstractModel):
     """The named domains of My day: count, rows and opened list read the same one.
 
     Domains are plain lists, so that the screen can hand them back to a list view.
     """
 
-    _name = "funnel.my.day.lists"
-    _description = "Lists of My day"
+    _inherit = "funnel.my.day"
 
     def _get_lead_domains(self):
         """Return ``{name: domain}`` on leads of whomever the user may see."""

@@ -27,7 +27,7 @@ SHOWN = {  # characters of a text that a row shows; a click opens the whole
 }
 
 
-class FunnelMyDayRows(models.AbstractModel):
+class FunnelMyDay(models.AbstractModel):
     """The rows of My day, as plain data.
 
     Each row: ``id`` and ``model`` of the record a click opens, ``title``, ``client``,
@@ -36,8 +36,7 @@ class FunnelMyDayRows(models.AbstractModel):
     the score suggests no better grade, where grades are thought about.
     """
 
-    _name = "funnel.my.day.rows"
-    _description = "Rows of My day"
+    _inherit = "funnel.my.day"
 
     def _get_rows(self, name, records):
         make = {

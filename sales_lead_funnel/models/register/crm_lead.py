@@ -1,4 +1,3 @@
-from contextlib import contextmanager
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -21,17 +20,21 @@ AUTHORITY = [
     ("none", "No say in it"),
 ]
 CLIENT_TYPES = [("new", "New client"), ("existing", "Existing client")]
+MERGED = [  # of the first of the merged leads that tells it
+    "funnel_source_detail",
+    "funnel_industry_id",
+    "funnel_need",
+    "funnel_need_fit",
+    "funnel_authority",
+    "funnel_purchase_date",
+]
 CLIENT_FACTS = ("partner_id", "company_id", "funnel_client_type")
 
 
-class FunnelRegisterMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """The register: where a lead came from, what is known (S0-5…8, S1-13, F1)."""
 
-    _name = "funnel.register.mixin"
-    _description = "Lead register"
-
-    # Core's own field of the lead, named here because amounts need a currency.
-    company_currency = fields.Many2one("res.currency")
+    _inherit = "crm.lead"
 
     # When and where from
     funnel_obtained_at = fields.Datetime(
@@ -263,47 +266,30 @@ class FunnelRegisterMixin(models.AbstractModel):
     # CRUD
     # ------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        vals_list = [self._funnel_prepare_vals(vals) for vals in vals_list]
-        leads = super().create(vals_list)
-        leads._funnel_check_obtained()
-        leads._funnel_note_bought()
-        return leads
+    def _funnel_take_obtained(self, vals):
+        """Keep another moment of obtaining for those who may tell it.
 
-    def write(self, vals):
-        """Keep another moment of obtaining for those who may tell it."""
-        changed = self.browse()
-        if "funnel_obtained_at" in vals:
-            vals = dict(vals)
-            reason = vals.pop("funnel_obtained_reason", False)
-            changed = self._funnel_change_obtained(vals, reason)
-        with self._funnel_watch_client(vals):
-            result = super().write(vals)
-        changed._funnel_check_obtained()
-        return result
+        :return: ``(values, the leads that get another moment)``
+        """
+        vals = dict(vals)
+        reason = vals.pop("funnel_obtained_reason", False)
+        return vals, self._funnel_change_obtained(vals, reason)
 
-    @contextmanager
-    def _funnel_watch_client(self, vals):
+    def _funnel_get_client_facts(self):
+        """Return what says for which client a win counts, and the clients that bought.
+
+        :return: ``({lead: (client, its type)}, clients)``
+        """
+        facts = {lead: (lead.partner_id, lead.funnel_client_type) for lead in self}
+        return facts, self._funnel_get_won_clients()
+
+    def _funnel_follow_client(self, vals, facts, clients):
         """A win counts for the client that it is given to, and no more for another."""
-        if vals.keys().isdisjoint(CLIENT_FACTS):
-            yield
-            return
-        clients = self._funnel_get_won_clients()
-        was = {lead: (lead.partner_id, lead.funnel_client_type) for lead in self}
-        yield
         self.filtered(
-            lambda lead: (lead.partner_id, lead.funnel_client_type) != was[lead]
+            lambda lead: (lead.partner_id, lead.funnel_client_type) != facts[lead]
         )._funnel_note_bought()
         if "partner_id" in vals or "company_id" in vals:
             self._funnel_tell_clients(clients | self._funnel_get_won_clients())
-
-    def unlink(self):
-        """A win that is deleted counts no more."""
-        clients = self._funnel_get_won_clients()
-        result = super().unlink()
-        self._funnel_tell_clients(clients)
-        return result
 
     def _funnel_prepare_vals(self, vals):
         """Resolve the register's combined columns and name a nameless lead.
@@ -345,19 +331,9 @@ class FunnelRegisterMixin(models.AbstractModel):
     # MERGE
     # ------------------------------------------------------------
 
-    def _merge_get_fields(self):
-        return [
-            *super()._merge_get_fields(),
-            "funnel_source_detail",
-            "funnel_industry_id",
-            "funnel_need",
-            "funnel_need_fit",
-            "funnel_authority",
-            "funnel_purchase_date",
-        ]
-
-    def _merge_get_fields_specific(self):
-        return super()._merge_get_fields_specific() | {
+    def _funnel_get_merge_rules(self):
+        """Return ``{field: function (name, leads) → value}`` for a survivor."""
+        return {
             "funnel_obtained_at": lambda fname, leads: min(
                 filter(None, leads.mapped(fname)), default=False
             ),

@@ -8,14 +8,13 @@ from ..base.hidden import HiddenChar
 VISIBLE_LIMIT = 20  # leads of the same client listed on the form
 
 
-class FunnelClientMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """Finds the leads of the same client by its normalised name (S0-39, S2-4, S3-2).
 
     Core compares mail domain, phone and contact, not the name of the company.
     """
 
-    _name = "funnel.client.mixin"
-    _description = "Same client"
+    _inherit = "crm.lead"
 
     funnel_client_key = HiddenChar(
         compute="_compute_funnel_client_key",

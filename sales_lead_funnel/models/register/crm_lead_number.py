@@ -23,7 +23,7 @@ DEFAULT_SEQUENCE = {  # as installed, for when somebody deleted the shared one
 }
 
 
-class FunnelNumberMixin(models.AbstractModel):
+class CrmLead(models.Model):
     """Lead numbers like LX2024001, counted per company and year (F1).
 
     They come from core's sequences (Settings › Technical › Sequences): one per
@@ -32,8 +32,7 @@ class FunnelNumberMixin(models.AbstractModel):
     for somebody else's import.
     """
 
-    _name = "funnel.number.mixin"
-    _description = "Lead number"
+    _inherit = "crm.lead"
 
     funnel_code = fields.Char(
         string="Lead no.",
@@ -95,22 +94,6 @@ class FunnelNumberMixin(models.AbstractModel):
             lead.funnel_code = code
         self.funnel_code_company_id = company
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        vals_list = [self._funnel_prepare_number(vals) for vals in vals_list]
-        if any("funnel_code" in vals for vals in vals_list):
-            self.flush_model(["funnel_code", "funnel_code_company_id"])
-        leads = super().create(vals_list)
-        given = leads.browse()
-        for lead, vals in zip(leads, vals_list, strict=True):
-            if "funnel_code" in vals:
-                given |= lead
-                if lead.funnel_code != vals["funnel_code"]:
-                    raise self._funnel_number_error(vals["funnel_code"])
-        given._funnel_take_given_numbers()
-        leads._recompute_recordset(["funnel_code"])
-        return leads
-
     def _funnel_prepare_number(self, vals):
         """Leave an empty number out, as forms send it, so that one is given."""
         vals = dict(vals)
@@ -118,18 +101,37 @@ class FunnelNumberMixin(models.AbstractModel):
         code = number_key(code or self.env.context.get("default_funnel_code"))
         return {**vals, "funnel_code": code} if code else vals
 
-    def write(self, vals):
-        if "funnel_code" in vals:
-            vals = {**vals, "funnel_code": number_key(vals["funnel_code"]) or False}
-            self._funnel_check_may_renumber(vals["funnel_code"])
-        if vals.get("funnel_code"):
+    def _funnel_prepare_numbers(self, vals_list):
+        """Read the numbers that new leads are given."""
+        vals_list = [self._funnel_prepare_number(vals) for vals in vals_list]
+        if any("funnel_code" in vals for vals in vals_list):
+            self.flush_model(["funnel_code", "funnel_code_company_id"])
+        return vals_list
+
+    def _funnel_number_new(self, vals_list):
+        """Number new leads, but for those that were given one, each its own."""
+        given = self.browse()
+        for lead, vals in zip(self, vals_list, strict=True):
+            if "funnel_code" in vals:
+                given |= lead
+                if lead.funnel_code != vals["funnel_code"]:
+                    raise self._funnel_number_error(vals["funnel_code"])
+        given._funnel_take_given_numbers()
+        self._recompute_recordset(["funnel_code"])
+
+    def _funnel_prepare_renumbering(self, vals):
+        """Check a number that is written, before any flush hits the unique index."""
+        vals = {**vals, "funnel_code": number_key(vals["funnel_code"]) or False}
+        self._funnel_check_may_renumber(vals["funnel_code"])
+        if vals["funnel_code"]:
             self._funnel_check_written_number(vals)
-        result = super().write(vals)
-        if "funnel_code" in vals:
-            given = self.filtered("funnel_code")
-            given._funnel_take_given_numbers()
-            self.env.add_to_compute(self._fields["funnel_code"], self - given)
-        return result
+        return vals
+
+    def _funnel_renumber(self):
+        """Take the numbers that were written; without one, a lead is given another."""
+        given = self.filtered("funnel_code")
+        given._funnel_take_given_numbers()
+        self.env.add_to_compute(self._fields["funnel_code"], self - given)
 
     def _funnel_check_may_renumber(self, code):
         """A number is on paper already: reps leave it as it is.

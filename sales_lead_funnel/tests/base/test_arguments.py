@@ -311,7 +311,7 @@ class TestOddLinks(FunnelCommon):
 
     def _links(self):
         """Yield the many2one fields of ours that somebody may write, with model."""
-        intake = self.env.registry["funnel.intake.mixin"]
+        intake = self.env.registry["funnel.intake"]
         for model in self.env.registry.values():
             if model._abstract or not issubclass(model, intake):
                 continue

@@ -50,7 +50,7 @@ class TestEveryText(LimitsCommon):
 
     def test_every_text_has_its_limit(self):
         """A field or model that is new is looked after, or named above."""
-        intake = self.env.registry["funnel.intake.mixin"]
+        intake = self.env.registry["funnel.intake"]
         checked = {model._name for model, _field in self._texts()}
         self.assertLessEqual({"crm.lead", "crm.stage", "funnel.followup"}, checked)
         for model, field in self._texts():

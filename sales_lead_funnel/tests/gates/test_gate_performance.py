@@ -59,8 +59,8 @@ class TestGateQueries(GateCommon):
         counts = []
         for patched in (False, True):
             if patched:
-                mixin = self.env.registry["funnel.gate.mixin"]
-                self.patch(mixin, "_funnel_may_enter", lambda *_args: False)
+                leads = self.env.registry["crm.lead"]
+                self.patch(leads, "_funnel_may_enter", lambda *_args: False)
             counts.append(self._count_warm(1))
         self.assertEqual(*counts)
 

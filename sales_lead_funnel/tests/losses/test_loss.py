@@ -297,7 +297,7 @@ class TestLoss(GateCommon):
         self.env.invalidate_all()
         loss = self._loss()
         self.assertEqual((loss.stage_id.id, loss.deleted_stage), (False, "Trial run"))
-        [row] = self.env["funnel.gate.rows"]._read_losses([("id", "=", loss.id)])
+        [row] = self.env["funnel.monthly.workbook"]._read_losses([("id", "=", loss.id)])
         self.assertEqual(row[2], "Trial run")
 
     # telling

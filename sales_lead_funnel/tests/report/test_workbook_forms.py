@@ -471,7 +471,7 @@ class TestWorkbookFormsAccess(WorkbookFormsCommon):
 
     def test_one_query_a_form(self):
         self._fill()
-        rows = self.env["funnel.work.rows"].with_user(self.manager)
+        rows = self.env["funnel.monthly.workbook"].with_user(self.manager)
         for reader, model in READERS.items():
             known = [("id", "in", self.env[model].search([]).ids)]
             getattr(rows, reader)(known)  # rules and names of fields are cached now
