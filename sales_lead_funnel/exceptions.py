@@ -28,6 +28,10 @@ class FunnelRegisterError(ValidationError):
     """A line of the lead register cannot be taken as it stands."""
 
 
+class FunnelNumberError(ValidationError):
+    """A number is none, or larger than any can be."""
+
+
 class FunnelScorecardError(ValidationError):
     """A scorecard, band or grade is set up in a way that cannot work."""
 

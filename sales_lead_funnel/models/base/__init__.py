@@ -1,5 +1,6 @@
 from . import derived
 from . import calendar
+from . import finite
 from . import intake
 from . import zones
 from . import optional_number

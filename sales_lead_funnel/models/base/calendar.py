@@ -76,8 +76,8 @@ class FunnelIntake(models.AbstractModel):
             or is_day(self._fields[name].type, value)
         }
 
-    def _funnel_get_day_defaults(self):
-        """Return what the context would fill into our days."""
+    def _funnel_get_defaults(self):
+        """Return what the context would fill in."""
         return {
             key.removeprefix(DEFAULT): value
             for key, value in self.env.context.items()

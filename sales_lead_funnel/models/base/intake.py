@@ -17,8 +17,8 @@ OURS = "funnel_"  # how fields of ours on core's models begin
 
 
 class FunnelIntake(models.AbstractModel):
-    """Nothing derived, days and links that can be, each record once, texts within
-    their limits, names that are not blank.
+    """Nothing derived, days, numbers and links that can be, each record once, texts
+    within their limits, names that are not blank.
 
     One pass over the values, without a query while all is well.
     """
@@ -34,6 +34,7 @@ class FunnelIntake(models.AbstractModel):
         vals, whole = self._funnel_fit(vals)
         vals = self._funnel_leave_derived(vals)
         self._funnel_check_days(vals)
+        self._funnel_check_finite(vals)
         return vals, whole
 
     def _funnel_take_in_new(self, vals_list):
@@ -42,14 +43,16 @@ class FunnelIntake(models.AbstractModel):
         :return: ``(values of each record, what was cut off of each)``
         """
         defaults = self._funnel_get_text_defaults()
-        days = self._funnel_get_day_defaults()
+        given = self._funnel_get_defaults()
         taken, cut_off = [], []
         for vals in vals_list:
             self._funnel_check_links(vals)
             vals, whole = self._funnel_fit({**defaults, **vals} if defaults else vals)
             self._funnel_check_has_name(vals)
             vals = self._funnel_leave_derived(vals)
-            self._funnel_check_days({**days, **vals} if days else vals)
+            told = {**given, **vals} if given else vals
+            self._funnel_check_days(told)
+            self._funnel_check_finite(told)
             taken.append(vals)
             cut_off.append(whole)
         return taken, cut_off

@@ -112,6 +112,7 @@ class CrmLead(models.Model):
             self._funnel_get_derived(),
             self._funnel_get_limits(),
             self._funnel_get_links(),
+            self._funnel_get_numbers_told(),
         )
 
     def _funnel_prepare_write(self, vals):

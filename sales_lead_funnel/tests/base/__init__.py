@@ -5,6 +5,7 @@ from . import test_cron_faults
 from . import test_derived
 from . import test_handed_in
 from . import test_limits
+from . import test_numbers
 from . import test_told_late
 from . import test_views
 from . import test_zones
