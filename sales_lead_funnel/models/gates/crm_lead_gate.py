@@ -3,7 +3,7 @@ from contextlib import contextmanager
 from odoo import api, models
 
 from ..base.door import is_judged
-from ..base.optional_number import NUMBERS
+from ..base.optional_number import NUMBERS, OptionalNumber
 from ..base.step import get_mark, with_mark
 from .watch import (
     MOVERS,
@@ -73,13 +73,16 @@ class CrmLead(models.Model):
     def _funnel_drop_untouched(self, vals):
         """Leave out the 0 that a form sends for numbers nobody has typed.
 
-        Saved, it would be the answer to a criterion that requires the number.
+        Saved, it would be the answer to a criterion that requires the number. Of
+        numbers that may be unknown it sends nothing; there, a 0 was typed.
         """
         required = self.env["funnel.criterion"]._get_gates().required
         zeros = [
             name
             for name in required.intersection(vals)
-            if self._fields[name].type in NUMBERS and not vals[name]
+            if self._fields[name].type in NUMBERS
+            and not isinstance(self._fields[name], OptionalNumber)
+            and not vals[name]
         ]
         defaults = self.default_get(zeros) if zeros else {}
         drop = {name for name in zeros if not defaults.get(name)}

@@ -220,9 +220,7 @@ class CrmLead(models.Model):
         if not before or change.after.owner_id != uid or before.owner_id == uid:
             return
         lead = self.sudo().browse(change.lead_id)
-        let_in = lead.funnel_approval_ids.filtered(
-            lambda a: a.is_direct and a.answered_by_id.id == uid
-        )
+        let_in = lead._funnel_find_let_in()
         if let_in and not may_approve_own(self.env, lead):
             text = self.env._(
                 "you let it into “%s” yourself; another manager hands it to you",
@@ -230,6 +228,12 @@ class CrmLead(models.Model):
             )
             failure = Failure(change.after.stage_id, "jump", True, text=text)
             failures.setdefault(lead, []).append(failure)
+
+    def _funnel_find_let_in(self):
+        """Return the approvals by which the user let this lead in without a request."""
+        return self.funnel_approval_ids.filtered(
+            lambda a: a.is_direct and a.answered_by_id == self.env.user
+        )
 
     def _funnel_find_jump(self, gates, team_id, from_id, to_id):
         """Return why this way between two stages is closed to the user, or False."""

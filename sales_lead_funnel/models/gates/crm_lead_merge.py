@@ -1,8 +1,19 @@
+from typing import NamedTuple
+
 from odoo import models
 
 from ..base.door import with_path
-from ..base.rights import may_approve
+from ..base.rights import may_approve, may_approve_own
 from .policy import may_jump
+
+
+class Merged(NamedTuple):
+    """Where leads stood before they were merged, as sets of (stage id, team id)."""
+
+    places: set
+    others: set  # of those that the user did not let in as somebody else's
+    owner: object  # of one that the user let in so; may be nobody
+    stage: object  # of the same one
 
 
 class CrmLead(models.Model):
@@ -24,15 +35,53 @@ class CrmLead(models.Model):
             if lead.type == "opportunity" and lead.won_status != "lost"
         }
 
-    def _funnel_settle(self, places):
+    def _funnel_note_places(self):
+        """Return where these stand before they are merged, as :class:`Merged`."""
+        let_in = self.sudo().filtered(lambda lead: lead._funnel_is_let_in())
+        others = self.browse(set(self._ids) - set(let_in._ids))
+        return Merged(
+            self._funnel_get_places(),
+            others._funnel_get_places(),
+            let_in[:1].user_id,
+            let_in[:1].stage_id,
+        )
+
+    def _funnel_is_let_in(self):
+        """Did the user let in this lead, which is somebody else's or nobody's?"""
+        if self.user_id == self.env.user or may_approve_own(self.env, self):
+            return False
+        return bool(self._funnel_find_let_in())
+
+    def _funnel_settle(self, merged):
         """Take the survivor back to where it may stand, and tell the user.
 
-        :param set places: as ``_funnel_get_places`` returns it, from before the merge
+        :param Merged merged: from before the merge
         """
         gates = self.env["funnel.criterion"]._get_gates()
         is_open = self.type == "opportunity" and self.won_status != "lost"
-        if gates.is_idle or not is_open or self._funnel_may_stand(gates, places):
+        if gates.is_idle or not is_open:
             return
+        if not self._funnel_may_stand(gates, merged.places):
+            self._funnel_take_back(gates, merged.places)
+        elif merged.stage and self.user_id == self.env.user:
+            if not self._funnel_may_stand(gates, merged.others):
+                self._funnel_give_back(merged)
+
+    def _funnel_give_back(self, merged):
+        """Leave a lead that the user let in himself to its owner (S1-39)."""
+        with_path(self.sudo(), "merge").write({"user_id": merged.owner.id})
+        self._funnel_notify(
+            self.env._("Merged, with a warning"),
+            self.env._(
+                "%(lead)s stays with %(owner)s: you let it into “%(stage)s” yourself; "
+                "another manager hands it to you.",
+                lead=self.display_name,
+                owner=merged.owner.name or "—",
+                stage=merged.stage.name,
+            ),
+        )
+
+    def _funnel_take_back(self, gates, places):
         wanted, stage = self.stage_id, self._funnel_get_fallback(gates, places)
         if stage == wanted:
             return

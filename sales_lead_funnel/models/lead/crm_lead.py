@@ -281,7 +281,7 @@ class CrmLead(models.Model):
 
         It happens when it is done, whatever a context says.
         """
-        places = self._funnel_get_places() if is_judged(self.env) else None
+        stood = self._funnel_note_places() if is_judged(self.env) else None
         leads, merge = with_path(once(self), "merge"), Merge()
         survivor = super(CrmLead, with_mark(leads, MERGE_KEY, merge))
         survivor = survivor._merge_opportunity(
@@ -290,8 +290,8 @@ class CrmLead(models.Model):
         left = leads.browse() if auto_unlink else leads - survivor
         survivor._funnel_settle_papers(merge, left)
         survivor = survivor.with_env(self.env)
-        if places is not None:
-            survivor._funnel_settle(places)
+        if stood:
+            survivor._funnel_settle(stood)
         return survivor
 
     def _merge_dependences(self, opportunities):

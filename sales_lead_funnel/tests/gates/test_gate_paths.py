@@ -58,11 +58,11 @@ class TestGateScreens(DoorsCommon):
                 self.assertStays(partial(door, self.rep, self.lead), NEED)
 
     def test_number_that_nobody_typed_is_no_answer(self):
-        """The web client sends 0 for numbers that were not touched."""
+        """The web client sends False for numbers that were not touched."""
         self._create_criterion("funnel_budget_max", "funnel_decision_people")
         leads = self.env["crm.lead"].with_user(self.rep)
         vals = self._lead_vals(funnel_need="A CRM", stage_id=self.stage_new.id)
-        vals |= {"funnel_budget_max": 0.0, "funnel_decision_people": 0}
+        vals |= {"funnel_budget_max": False, "funnel_decision_people": False}
         [saved] = leads.web_save(vals, {"id": {}})
         lead = leads.browse(saved["id"])
         move = {"stage_id": self.stage_next.id}
@@ -70,6 +70,15 @@ class TestGateScreens(DoorsCommon):
         lead.web_save({"funnel_budget_max": 0, "funnel_decision_people": 5}, {})
         lead.write(move)
         self.assertEqual(lead.stage_id, self.stage_next)
+
+    def test_zero_typed_in_the_form_of_a_new_lead_is_an_answer(self):
+        self._create_criterion("funnel_budget_max", "funnel_decision_people")
+        vals = self._lead_vals(funnel_need="A CRM", stage_id=self.stage_next.id)
+        vals |= {"funnel_budget_max": 0.0, "funnel_decision_people": 0}
+        leads = self.env["crm.lead"].with_user(self.rep)
+        [saved] = leads.web_save(vals, {"stage_id": {}, "funnel_budget_max": {}})
+        self.assertEqual(saved["stage_id"], self.stage_next.id)
+        self.assertIsNot(saved["funnel_budget_max"], False)
 
     def test_board(self):
         move = {"screen": "kanban"}

@@ -371,6 +371,28 @@ class TestFourEyes(GateCommon):
         lead.with_user(self.director).write(take)
         self.assertEqual(lead.user_id, self.manager)
 
+    def test_nobody_takes_by_a_merge_what_he_let_in_himself(self):
+        for owner in (self.rep, self.rep.browse()):
+            let_in = self._create_lead(name="Let in", user_id=self.rep.id)
+            let_in.with_user(self.manager).write({"stage_id": self.stage_next.id})
+            let_in.user_id = owner
+            own = self._create_lead(name="Own", user_id=self.manager.id)
+            leads = (let_in + own).with_user(self.manager)
+            survivor = leads.merge_opportunity(user_id=self.manager.id)
+            with self.subTest(owner=owner.name):
+                self.assertEqual(survivor.stage_id, self.stage_next)
+                self.assertEqual(survivor.user_id, owner)
+                take = partial(survivor.write, {"user_id": self.manager.id})
+                self.assertStays(take, "let it into", survivor)
+
+    def test_own_lead_that_stands_rightly_stays_so_in_a_merge(self):
+        let_in = self._create_lead(name="Let in", user_id=self.rep.id)
+        let_in.with_user(self.manager).write({"stage_id": self.stage_next.id})
+        self.lead.with_user(self.director).stage_id = self.stage_next
+        leads = (let_in + self.lead).with_user(self.manager)
+        survivor = leads.merge_opportunity(user_id=self.manager.id)
+        self.assertEqual(survivor.user_id, self.manager)
+
     def test_allowed_where_own_approvals_are(self):
         self.env.company.funnel_self_approval = True
         self.manager.company_ids.funnel_self_approval = True
