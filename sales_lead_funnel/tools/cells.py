@@ -20,7 +20,8 @@ _REQUIRED_MARK = re.compile(r"[(\[](?:必填|必填项|必须|required|mandatory
 _ASTERISKS = re.compile(r"^[*＊]+(?!ST)|[*＊]+$")  # the exchange marks shares: *ST
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?e[+-]?\d+")
 _AMOUNT = re.compile(r"([+-]?)(\d+|\d{1,3}(?:,\d{3})+)((?:\.\d+)?)(万|萬|w|亿|億)?")
-_MONEY_WORDS = re.compile(r"人民币|人民幣|rmb|cny|[¥$€元圆圓块塊]")
+_MONEY_WORDS = re.compile(r"人民币|人民幣|rmb|cny|[¥$€£元圆圓块塊]")
+_CURRENCY_SIGN = re.compile("[$€£]")  # ¥ and 元 are in the forms, whatever the company
 _UNITS = {"万": 10_000, "萬": 10_000, "w": 10_000, "亿": 10**8, "億": 10**8}
 
 _DASHES = str.maketrans("‐‑‒–—―−", "-------")
@@ -179,6 +180,16 @@ def read_amount(text):
     sign, whole, fraction, unit = match.groups()
     number = float(sign + whole.replace(",", "") + fraction)
     return round(number * _UNITS.get(unit, 1), 6)
+
+
+def find_currency_sign(text):
+    """Return the sign of a currency in an amount, but for those of the forms.
+
+    >>> find_currency_sign("＄20万"), find_currency_sign("￥20万")
+    ('$', '')
+    """
+    found = _CURRENCY_SIGN.search(unicodedata.normalize("NFKC", text))
+    return found[0] if found else ""
 
 
 def read_day(text, today=None):

@@ -66,6 +66,8 @@ _PERSON_MARK = re.compile(
 _CONTACT_SEPARATOR = re.compile(
     r"\s+/\s*|/\s+|/(?=[^/,;\s]*@)|/(?=(?:[+(\-\s]*\d){7})|[,;\u3001\n]+"
 )
+# A phone as spreadsheets write it: marked as text, or as a number with decimals.
+_SPREADSHEET = re.compile(r"^\s*'?(\d{5,})(?:\.0+)?\s*$")
 # What people write where there is nothing to tell …
 _NOTHING = frozenset(
     ("无", "無", "没有", "沒有", "暂无", "暫無", "空", "待定", "未定")
@@ -76,7 +78,9 @@ _NOTHING = frozenset(
 # … and where a client should be told.
 _NO_CLIENT = _NOTHING.union(
     ("个人", "個人", "公司", "某公司", "客户", "客戶", "匿名", "测试", "測試"),
-    ("测试客户", "測試客戶", "test", "testing", "xx", "xxx", "person", "individual"),
+    ("测试客户", "測試客戶", "测试公司", "測試公司", "匿名客户", "匿名客戶"),
+    ("某客户", "某客戶", "公司名称", "公司名稱", "客户名称", "客戶名稱"),
+    ("test", "testing", "xx", "xxx", "person", "individual"),
     ("company", "client", "customer", "anonymous"),
 )
 
@@ -152,6 +156,15 @@ def number_key(text):
     return "".join(c for c in folded if unicodedata.category(c)[0] not in "ZC")
 
 
+def given_number(text):
+    """A lead number that a form gives; what says that there is none is no number.
+
+    >>> given_number("lx 2026 001"), given_number("无"), given_number(" - ")
+    ('LX2026001', '', '')
+    """
+    return "" if is_nothing(text) else number_key(text)
+
+
 def split_contact(text):
     """Tell phone from e-mail in the register's 联系方式 column (F1).
 
@@ -163,11 +176,14 @@ def split_contact(text):
     ('010-12345678/8001', '')
     >>> split_contact("13800138000/13900139000")["phone"]
     '13800138000, 13900139000'
+    >>> split_contact("13800138000.0")["phone"], split_contact("'13800138000")["phone"]
+    ('13800138000', '13800138000')
 
     :return: {"phone": text, "email": text}, empty where there is none
     """
     phones, emails = [], []
     for part in _CONTACT_SEPARATOR.split(_fold_width(text or "")):
+        part = _SPREADSHEET.sub(r"\1", part)
         words = [] if is_nothing(part) else part.split()
         emails += [word for word in words if "@" in word]
         phones.append(" ".join(word for word in words if "@" not in word))

@@ -15,6 +15,7 @@ from odoo.addons.base_import.models.base_import import ImportValidationError
 from ...tools.cells import (
     TITLES_WITHIN,
     clean_text,
+    find_currency_sign,
     find_separator,
     lost_digits,
     read_day,
@@ -28,6 +29,7 @@ from .row_messages import RowMessages
 
 FORMS = {"crm.lead", "funnel.followup", "funnel.evaluation"}
 _SEPARATED = re.compile(r"%\w[^\w%]+%\w")  # 240301 could be three days
+_DAY_BEFORE_MONTH = re.compile(r"%[Yy]\W+%d\W+%m")  # after a year nobody writes so
 _CONTROL_CHARACTER = re.compile("_x00([01][0-9A-F])_")  # as Excel spells one
 _HAN = re.compile("[\u3400-\u9fff]")
 
@@ -177,7 +179,11 @@ class BaseImport(models.TransientModel):
         if self.res_model not in FORMS or "/" in name:
             return super()._parse_date_from_data(data, index, name, field_type, options)
         forms = [options.get("datetime_format"), options.get("date_format")]
-        forms = [form for form in forms if form and _SEPARATED.search(form)]
+        forms = [
+            form
+            for form in forms
+            if form and _SEPARATED.search(form) and not _DAY_BEFORE_MONTH.search(form)
+        ]
         for row in data:
             if isinstance(row[index], str):
                 row[index] = self._funnel_spell_day(row[index], forms)
@@ -202,7 +208,9 @@ class BaseImport(models.TransientModel):
             return super()._parse_float_from_data(data, index, name, options)
         for row in data:
             typed = row[index]
-            if not isinstance(typed, str) or lost_digits(typed) or _HAN.search(typed):
+            if not isinstance(typed, str) or lost_digits(typed):
+                continue
+            if _HAN.search(typed) or find_currency_sign(typed):
                 continue
             try:
                 super()._parse_float_from_data([row], index, name, options)

@@ -10,6 +10,7 @@ from ...tools.cells import (
     YearMissingError,
     clean_line,
     clean_text,
+    find_currency_sign,
     lost_digits,
     read_amount,
     read_day,
@@ -103,6 +104,7 @@ class CellReader:
         if not isinstance(cell, str):
             return cell
         self._check_digits(cell)
+        self._check_currency(cell)
         try:
             return f"{read_amount(clean_line(cell)):.6f}".rstrip("0").rstrip(".")
         except ValueError:
@@ -115,6 +117,19 @@ class CellReader:
                     "“%s” has lost digits in Excel. Format the column as text, and "
                     "type the number again.",
                     text,
+                )
+            )
+
+    def _check_currency(self, text):
+        sign = find_currency_sign(text)
+        currency = self.env.company.currency_id
+        if sign and sign not in (currency.symbol or ""):
+            raise ValueError(
+                self.env._(
+                    "“%(text)s” is in another currency than the company's, "
+                    "%(currency)s. Convert it.",
+                    text=text,
+                    currency=currency.name,
                 )
             )
 

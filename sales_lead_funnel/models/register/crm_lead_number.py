@@ -7,7 +7,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
 from ...exceptions import FunnelRegisterError
-from ...tools.names import number_key
+from ...tools.names import given_number
 from ..base.derived import with_step
 from ..base.hidden import HiddenMany2one
 from ..base.rights import is_manager
@@ -95,10 +95,13 @@ class CrmLead(models.Model):
         self.funnel_code_company_id = company
 
     def _funnel_prepare_number(self, vals):
-        """Leave an empty number out, as forms send it, so that one is given."""
+        """Leave an empty number out, as forms send it, so that one is given.
+
+        What a file writes where it has none is empty as well.
+        """
         vals = dict(vals)
         code = vals.pop("funnel_code", False)
-        code = number_key(code or self.env.context.get("default_funnel_code"))
+        code = given_number(code or self.env.context.get("default_funnel_code"))
         return {**vals, "funnel_code": code} if code else vals
 
     def _funnel_prepare_numbers(self, vals_list):
@@ -121,7 +124,7 @@ class CrmLead(models.Model):
 
     def _funnel_prepare_renumbering(self, vals):
         """Check a number that is written, before any flush hits the unique index."""
-        vals = {**vals, "funnel_code": number_key(vals["funnel_code"]) or False}
+        vals = {**vals, "funnel_code": given_number(vals["funnel_code"]) or False}
         self._funnel_check_may_renumber(vals["funnel_code"])
         if vals["funnel_code"]:
             self._funnel_check_written_number(vals)

@@ -155,6 +155,11 @@ class TestImportDays(FileCommon):
                 [f"2: Obtained at: “{text}” is no date. Write it like 2024-03-01."],
             )
 
+    def test_month_and_day_are_not_exchanged_after_a_year(self):
+        """Core takes the only form that fits all days of the column."""
+        told = self._told(self._csv(self._row(when="2024/13/1")))
+        self.assertIn("“2024/13/1” is no date", told[0])
+
     def test_unread_day_is_told_beside_what_else_is_wrong(self):
         file = self._csv(
             self._row(client="A", when="某天"),
@@ -197,6 +202,29 @@ class TestImportCells(FileCommon):
         self.assertEqual(
             self._take(self._row(client="*ST远山")).partner_name, "*ST远山"
         )
+
+    def test_number_that_says_there_is_none_is_drawn(self):
+        texts = ("无", "N/A", "——", "待定")
+        rows = [self._row(code=text, client=f"公司{text}") for text in texts]
+        leads = self._take(*rows)
+        self.assertEqual(len(set(leads.mapped("funnel_code"))), len(texts))
+        for lead in leads:
+            self.assertRegex(lead.funnel_code, r"^LX\d{7}")
+
+    def test_phone_as_spreadsheets_write_it(self):
+        texts = ("13800138000.0", "'13800138000", "'13800138000.00")
+        for text in texts:
+            row = self._row(client=f"公司{text}")
+            row[3] = text
+            self.assertEqual(self._take(row).phone, "13800138000")
+
+    def test_amount_in_another_currency_is_refused(self):
+        self.env.ref("base.EUR").active = True  # then core takes its sign for ours
+        foreign = "$" if self.company_main.currency_id.symbol != "$" else "€"
+        titles = [F1_TITLES[2], "Budget from"]
+        for amount in (f"{foreign}20万", f"{foreign}200,000", f"200000 {foreign}"):
+            told = self._told(self._csv(["甲公司", f'"{amount}"'], headers=titles))
+            self.assertIn("another currency", "".join(told), amount)
 
     def test_digits_lost_in_excel_are_refused(self):
         for column in (0, 2, 3):
