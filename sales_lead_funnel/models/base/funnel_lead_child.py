@@ -1,7 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import LockError
+from odoo.tools import format_date
 
+from ...exceptions import FunnelFollowupError
 from .step import has_mark, with_mark
+from .zones import get_company_day, get_person_day
 
 CHATTER = ("message_", "activity_")  # how the fields of chatter and activities begin
 
@@ -32,6 +35,27 @@ class FunnelLeadChild(models.AbstractModel):
         """What a stage requires is not taken away by way of the records."""
         with self.lead_id._funnel_watch() as (_watch, leads):
             return super(FunnelLeadChild, self.with_env(leads.env)).unlink()
+
+    def _check_not_ahead(self, name):
+        """Refuse a future day of what has happened.
+
+        Today is the user's, or the company's where that has begun already.
+
+        :param str name: of the field with the day
+        :raise FunnelFollowupError: names the lead and the day
+        """
+        for record in self.filtered(name):
+            company = record.sudo().company_id or self.env.company
+            if record[name] > max(get_person_day(self.env), get_company_day(company)):
+                raise FunnelFollowupError(
+                    self.env._(
+                        "%(lead)s: “%(field)s” is %(day)s, which lies in the future. "
+                        "Enter the day on which it happened.",
+                        lead=record.lead_id.display_name,
+                        field=self._fields[name]._description_string(self.env),
+                        day=format_date(self.env, record[name]),
+                    )
+                )
 
     @api.model
     def _follow_merge(self, survivor, merged):

@@ -32,6 +32,10 @@ class FunnelClosingStep(models.Model):
             late = step.date_due and step.date_due < today
             step.state = "done" if step.done_on else "late" if late else "planned"
 
+    @api.constrains("done_on")
+    def _check_done_on(self):
+        self._check_not_ahead("done_on")
+
     def _search_state(self, operator, value):
         if operator != "in":
             return NotImplemented

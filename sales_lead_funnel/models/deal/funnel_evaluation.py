@@ -118,6 +118,11 @@ class FunnelEvaluation(models.Model):
         labels = dict(self._fields["complexity"]._description_selection(self.env))
         return f"{labels[complexity]} ({', '.join(parts)})" if parts else None
 
+    @api.constrains("date")
+    def _check_date(self):
+        """An evaluation of the future would be the latest for good."""
+        self._check_not_ahead("date")
+
     @api.constrains("people_count", "approval_count")
     def _check_counts(self):
         for evaluation in self:

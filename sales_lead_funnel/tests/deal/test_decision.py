@@ -67,6 +67,25 @@ class TestEvaluation(FollowupCommon):
         model = self.env["funnel.evaluation"].with_user(by or self.rep)
         return model.create({"lead_id": self.lead.id, "line_ids": lines, **vals})
 
+    def test_evaluation_of_the_future_is_refused(self):
+        """It would be the latest, whatever is judged until then."""
+        known, tomorrow = self._evaluate(3), self.today + timedelta(days=1)
+        self.env.flush_all()
+        with self.assertRaisesRegex(FunnelFollowupError, "“Date” is .* future"):
+            self._evaluate(9, date=tomorrow)
+        with self.assertRaisesRegex(FunnelFollowupError, "future"):
+            self.lead.write(
+                {"funnel_evaluation_ids": [(1, known.id, {"date": tomorrow})]}
+            )
+        self.env.invalidate_all(flush=False)
+        self.assertEqual(self.lead.funnel_evaluation_score, 3)
+
+    def test_today_is_the_evaluators_or_the_companys(self):
+        self.company_main.resource_calendar_id.tz = "Etc/GMT+12"
+        ahead = self.env["funnel.evaluation"].with_context(tz="Pacific/Kiritimati")
+        evaluation = ahead.create({"lead_id": self.lead.id})
+        self.assertTrue(evaluation.date)
+
     @users("user_sales_salesman")
     def test_form_offers_every_axis(self):
         form = Form(
@@ -340,6 +359,11 @@ class TestClosingPlan(FollowupCommon):
         late.action_done()
         self.assertEqual(late.state, "done")
         self.assertEqual(late.done_on, self.today)
+
+    def test_step_is_not_done_in_the_future(self):
+        step = self._step(5)
+        with self.assertRaisesRegex(FunnelFollowupError, "“Done on” is .* future"):
+            step.done_on = self.today + timedelta(days=1)
 
     def test_state_is_searched_as_it_is_shown(self):
         steps = self._step(-1) | self._step(0) | self._step(-5)
