@@ -13,7 +13,10 @@ from ...exceptions import FunnelScorecardError
 _logger = logging.getLogger(__name__)
 
 LEAD = "crm.lead"
-UNUSABLE = (ValueError, TypeError, KeyError, AssertionError, UserError, DatabaseError)
+UNUSABLE = (
+    *(ArithmeticError, AssertionError, KeyError, TypeError, ValueError),
+    *(DatabaseError, UserError),
+)
 TEXT_TYPES = ("char", "text", "html")
 
 
@@ -24,7 +27,7 @@ def parse_domain(text):
     """
     try:
         value = ast.literal_eval(text or "[]")
-    except (SyntaxError, ValueError) as error:
+    except (MemoryError, RecursionError, SyntaxError, ValueError) as error:
         raise ValueError(str(error)) from error
     if isinstance(value, list):
         return value

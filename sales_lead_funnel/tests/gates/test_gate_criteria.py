@@ -17,6 +17,11 @@ class TestCriterionIsChecked(GateCommon):
             with self.subTest(domain=domain), refused:
                 self._create_criterion(domain=domain)
 
+    def test_domain_with_a_day_that_cannot_be_is_refused(self):
+        far = "[('funnel_purchase_date', '<', '+9999999999d')]"
+        with self.assertRaisesRegex(FunnelCriterionError, "cannot be used on leads"):
+            self._create_criterion(domain=far)
+
     def test_domain_may_not_ask_what_follows_from_it(self):
         with self.assertRaises(FunnelCriterionError):
             self._create_criterion(domain="[('funnel_stage_gap', '=', 0)]")
