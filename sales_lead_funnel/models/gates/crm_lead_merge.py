@@ -63,9 +63,13 @@ class CrmLead(models.Model):
             return
         if not self._funnel_may_stand(gates, merged.places):
             self._funnel_take_back(gates, merged.places)
-        elif merged.stage and self.user_id == self.env.user:
-            if not self._funnel_may_stand(gates, merged.others):
-                self._funnel_give_back(merged)
+        elif self._funnel_is_taken(gates, merged):
+            self._funnel_give_back(merged)
+
+    def _funnel_is_taken(self, gates, merged):
+        """Is it the user's now, and stands by what the user let in as another's?"""
+        is_own = bool(merged.stage) and self.user_id == self.env.user
+        return is_own and not self._funnel_may_stand(gates, merged.others)
 
     def _funnel_give_back(self, merged):
         """Leave a lead that the user let in himself to its owner (S1-39)."""

@@ -53,7 +53,9 @@ class TestNumbers(FunnelCommon):
                     self.lead.web_save({name: value}, {})
 
     def test_what_just_fits(self):
-        self.lead.write({"funnel_budget_max": 1e13, "funnel_decision_people": 2**31 - 1})
+        self.lead.write(
+            {"funnel_budget_max": 1e13, "funnel_decision_people": 2**31 - 1}
+        )
         self.assertAlmostEqual(self.lead.funnel_budget_max, 1e13, 0)
 
     def test_default_of_the_caller(self):
