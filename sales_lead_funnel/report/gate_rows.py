@@ -99,6 +99,10 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
             SQL("%s::date", columns.local_time("lost_at")),
             columns.field("lesson"),
             columns.field("retry_date"),
-            columns.field("state"),
+            SQL(
+                "CASE WHEN %s IS NULL THEN %s ELSE 'merged' END",
+                columns.field("merged_lead_label"),
+                columns.field("state"),
+            ),
             columns.user("user_id"),
         )

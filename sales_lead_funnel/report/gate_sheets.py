@@ -66,7 +66,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
         The counts are those of the rows above; a restored lead counts no longer.
         """
         _ = self.env._
-        states = self._get_labels("funnel.loss", "state")
+        states = self._get_labels("funnel.loss", "shown_state")
         rows = self._read_losses(self._get_loss_domain(scope))
         told = [(*row[:10], states[row[10]], row[11]) for row in rows]
         table = Table(self._get_loss_columns(), told)

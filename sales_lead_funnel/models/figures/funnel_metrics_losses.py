@@ -118,7 +118,7 @@ class FunnelMetrics(models.AbstractModel):
         losses = self.env["funnel.loss"]
         losses.flush_model()
         lost = Domain("lost_at", ">=", start) & Domain("lost_at", "<", end)
-        return losses._search(lost & Domain("state", "in", HOLDS)).subselect()
+        return losses._search(lost & HOLDS).subselect()
 
 
 # Each turns the data of one key, or None, into a Figure.

@@ -171,7 +171,7 @@ class CrmLead(models.Model):
 
         Only the database knows: in memory, NULL and 0 look alike. One query, none
         where no number is required. A lead not saved yet has given none; one that is
-        being edited has those it had.
+        being edited has those it had. Core's amounts begin at 0, which tells nothing.
         """
         names = {
             name
@@ -185,7 +185,9 @@ class CrmLead(models.Model):
         nulls = self.browse(saved)._funnel_read_nulls(sorted(names))
         unknown = {(saved[id_], name) for id_, name in nulls}
         born = set(self._ids) - set(saved.values())
-        return unknown | {(id_, name) for id_ in born for name in names}
+        unknown |= {(id_, name) for id_ in born for name in names}
+        begun = [name for name in names if self._fields[name].default]
+        return unknown | {(r.id, name) for name in begun for r in self if not r[name]}
 
     def _funnel_read_nulls(self, names):
         """Return ``{(lead id, field)}`` of saved leads and numbers that are NULL."""

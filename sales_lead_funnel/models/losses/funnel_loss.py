@@ -1,6 +1,7 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...exceptions import FunnelGateError, FunnelLossError
@@ -15,10 +16,11 @@ STATES = [
     ("todo", "To analyse"),
     ("done", "Analysed"),
     ("reopened", "Reopened"),
-    ("merged", "Merged"),
 ]
 OPEN = ["todo", "done"]
-HOLDS = [*OPEN, "merged"]  # count as lost
+MERGED = ("merged", "Merged")  # how people see what was merged while it was lost
+# Count as lost: open ones, and those that were open when their lead was merged away.
+HOLDS = Domain("state", "in", OPEN) | Domain("merged_lead_label", "!=", False)
 ACTIVITIES = [
     "sales_lead_funnel.mail_activity_type_loss",
     "sales_lead_funnel.mail_activity_type_retry",
@@ -81,6 +83,11 @@ class FunnelLoss(models.Model):
         ondelete="restrict",
     )
     lesson = fields.Text(string="What was learnt")
+    shown_state = fields.Selection(
+        [*STATES, MERGED],
+        string="State",
+        compute="_compute_shown_state",
+    )
     retry_date = fields.Date(string="Try again on")
     retry_lead_id = fields.Many2one(
         "crm.lead", string="Tried again with", readonly=True, ondelete="set null"
@@ -96,6 +103,11 @@ class FunnelLoss(models.Model):
     _one_open = models.UniqueIndex(
         "(lead_id) WHERE state IN ('todo', 'done')", "A lost lead has one open loss."
     )
+
+    @api.depends("state", "merged_lead_label")
+    def _compute_shown_state(self):
+        for loss in self:
+            loss.shown_state = MERGED[0] if loss.merged_lead_label else loss.state
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """Sum amounts by the lead's currency, which core reads from the lead's own
@@ -135,7 +147,7 @@ class FunnelLoss(models.Model):
     def _check_by_hand(self, vals):
         """What was told of a loss that the lead came back from is history."""
         told = self._free_fields.intersection(vals)
-        for loss in self.filtered(lambda loss: told and loss.state not in HOLDS):
+        for loss in self.filtered_domain(~HOLDS) if told else ():
             raise FunnelLossError(
                 self.env._(
                     "%s: this loss is closed, the lead came back. What was told of it "
@@ -279,7 +291,7 @@ class FunnelLoss(models.Model):
         vals = {"lead_id": survivor_id}
         if self.state in OPEN:
             label = self.lead_id._funnel_name_merged()
-            vals |= {"state": "merged", "merged_lead_label": label}
+            vals |= {"state": "reopened", "merged_lead_label": label}
             self.activity_unlink(ACTIVITIES)
         self._step().write(vals)
 

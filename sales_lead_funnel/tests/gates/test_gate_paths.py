@@ -80,6 +80,22 @@ class TestGateScreens(DoorsCommon):
         self.assertEqual(saved["stage_id"], self.stage_next.id)
         self.assertIsNot(saved["funnel_budget_max"], False)
 
+    def test_amount_that_begins_at_zero_is_no_answer(self):
+        """Core fills in 0 where a form, a file or a caller gives no amount."""
+        self._create_criterion("expected_revenue")
+        leads = self.env["crm.lead"].with_user(self.rep)
+        vals = self._lead_vals(funnel_need="A CRM", stage_id=self.stage_next.id)
+        for given in ({}, {"expected_revenue": 0}, {"expected_revenue": False}):
+            with (
+                self.subTest(given=given),
+                self.assertRaisesRegex(FunnelGateError, "missing: “Expected Revenue”"),
+            ):
+                leads.create(vals | given)
+        lead = leads.create(vals | {"expected_revenue": 500})
+        with self.assertRaisesRegex(FunnelGateError, "Expected Revenue"):
+            lead.expected_revenue = 0
+        self.assertEqual(lead.copy_data()[0]["expected_revenue"], 500)
+
     def test_board(self):
         move = {"screen": "kanban"}
         self.assertStays(lambda: self._by_screen(self.rep, self.lead, **move), NEED)

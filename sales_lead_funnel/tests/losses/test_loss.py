@@ -246,7 +246,8 @@ class TestLoss(GateCommon):
         self.lead.funnel_competitor_ids = other
         merged = (self.lead + survivor).with_user(self.manager).merge_opportunity()
         self.assertEqual(merged, survivor)
-        self.assertEqual((loss.lead_id, loss.state), (survivor, "merged"))
+        self.assertEqual((loss.lead_id, loss.state), (survivor, "reopened"))
+        self.assertEqual(loss.shown_state, "merged")
         self.assertEqual(loss.merged_lead_label, label)
         self.assertFalse(loss.reopened_at or loss.activity_ids)
         self.assertEqual(survivor.funnel_competitor_ids, self.rival + other)
@@ -278,12 +279,14 @@ class TestLoss(GateCommon):
         loss = self._loss()
         survivor = self._create_lead(stage_id=self.stage_next.id, probability=90)
         (self.lead + survivor).with_user(self.manager).merge_opportunity()
-        self.assertRecordValues(loss, [{"state": "merged", "lost_reason_id": False}])
+        self.assertRecordValues(
+            loss, [{"shown_state": "merged", "lost_reason_id": False}]
+        )
         with Form(loss.with_user(self.rep)) as form:
             form.lost_reason_id = self.reason
             form.lesson = "Ask first"
         self.assertRecordValues(
-            loss, [{"state": "merged", "lost_reason_id": self.reason.id}]
+            loss, [{"shown_state": "merged", "lost_reason_id": self.reason.id}]
         )
         self.assertFalse(survivor.lost_reason_id)
 
