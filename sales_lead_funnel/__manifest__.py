@@ -41,6 +41,7 @@
         "views/grading/funnel_grade_change_views.xml",
         "views/figures/funnel_stage_episode_views.xml",
         "views/lead/crm_lead_views.xml",
+        "views/deal/funnel_talks_views.xml",
         "views/lead/crm_stage_views.xml",
         "views/base/res_config_settings_views.xml",
         "views/my_day/funnel_my_day_views.xml",
