@@ -24,6 +24,7 @@
         "data/base_automation_data.xml",
         "data/funnel_gate_activity_data.xml",
         "data/funnel_gate_data.xml",
+        "data/funnel_template_data.xml",
         "wizards/funnel_grade_wizard_views.xml",
         "wizards/funnel_workbook_export_views.xml",
         "wizards/funnel_pause_wizard_views.xml",

@@ -43,6 +43,7 @@ _PEOPLE = re.compile(r"(\d+) ?(?:人|位|名|people|persons?)")
 _ONE_PERSON = re.compile(r"个人|個人|单人|單人|一人")
 _APPROVALS = re.compile(r"(\d+) ?(?:[项項级級道个個轮輪次] ?)?(?:审批|審批|approvals?)")
 _DASHES = str.maketrans("–—－〜～", "---~~")
+_COMMAS = re.compile(r"[,，、;；]")
 _STAGE_SUFFIX = re.compile(r"(?<=.)\s*(?:阶段|階段|客户|客戶|线索|線索|stage)$")
 
 
@@ -164,6 +165,15 @@ def stage_key(text):
     ('线索', 'negotiation')
     """
     return _STAGE_SUFFIX.sub("", plain(text))
+
+
+def split_names(text):
+    """The names in a list with commas between, of whatever width.
+
+    >>> split_names("谈判, 談判、方案谈判"), split_names(False)
+    (['谈判', '談判', '方案谈判'], [])
+    """
+    return [name.strip() for name in _COMMAS.split(text or "") if name.strip()]
 
 
 def _count(amount):

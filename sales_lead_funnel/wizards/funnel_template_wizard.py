@@ -1,4 +1,4 @@
-from collections import Counter, defaultdict
+from collections import Counter
 from fractions import Fraction
 from math import lcm
 
@@ -8,10 +8,12 @@ from odoo.fields import Command, Domain
 from ..exceptions import FunnelCriterionError
 from ..models.base.arguments import one_record
 from ..models.base.derived import with_step
+from ..tools.wording import stage_key
 
 CORE_STAGES = 6  # S1-5: 4–6 core stages, never more
+STANDARD = "s1"  # the template that is offered first
 # Texts of a stage, and where the template has them.
-TEXTS = {"name": "name", "funnel_goal": "goal", "funnel_owner_role": "owner"}
+TEXTS = {"name": "name", "funnel_goal": "goal", "funnel_owner_role": "owner_role"}
 OUTCOMES = [
     ("new", "New stage"),
     ("extended", "Extended"),
@@ -33,7 +35,7 @@ class FunnelTemplateWizard(models.TransientModel):
         lambda self: self.env["funnel.template"]._get_labels(),
         string="Template",
         required=True,
-        default="s1",
+        default=lambda self: self._get_default_code(),
     )
     team_id = fields.Many2one(
         "crm.team",
@@ -55,6 +57,11 @@ class FunnelTemplateWizard(models.TransientModel):
     )
     summary = fields.Char(compute="_compute_summary", export_string_translation=False)
 
+    @api.model
+    def _get_default_code(self):
+        codes = [code for code, _label in self.env["funnel.template"]._get_labels()]
+        return STANDARD if STANDARD in codes else next(iter(codes), False)
+
     @api.depends("code", "team_id")
     def _compute_line_ids(self):
         """Map each stage of the template to the one that is called so, if any."""
@@ -64,7 +71,11 @@ class FunnelTemplateWizard(models.TransientModel):
             for stage in self.env["funnel.template"]._get_stages(wizard.code):
                 found = wizard._find_stage(stage, free)
                 free -= found
-                lines.append(Command.create({"key": stage.key, "stage_id": found.id}))
+                lines.append(
+                    Command.create(
+                        {"template_stage_id": stage.id, "stage_id": found.id}
+                    )
+                )
             wizard.line_ids = lines if wizard.team_id else [Command.clear()]
 
     @api.depends("line_ids.stage_id", "team_id", "code")
@@ -94,11 +105,17 @@ class FunnelTemplateWizard(models.TransientModel):
 
     def _find_stage(self, template, stages):
         """Return the stage that came from the template, is called so, or is won too."""
-        by_key = stages.filtered(lambda s: template.key in s._funnel_list_keys())
+        key = template.key
+        by_key = stages.filtered(lambda stage: key in stage._funnel_list_keys())
         same_kind = stages.filtered(lambda stage: stage.is_won == template.is_won)
-        named = same_kind._funnel_find_by_name(template.name)
         won = same_kind if template.is_won else stages.browse()
-        return (by_key or named or won)[:1]
+        return (by_key or self._find_by_name(template, same_kind) or won)[:1]
+
+    def _find_by_name(self, template, stages):
+        """Return the stages called as the template's is, else by its other names."""
+        names = [template.name, *template._list_aliases()]
+        found = (stages._funnel_find_by_name(name) for name in names)
+        return next(filter(None, found), stages.browse())
 
     def _get_last_beside(self):
         """Return the last open stage that stays beside the template.
@@ -139,8 +156,11 @@ class FunnelTemplateWizard(models.TransientModel):
         told = f"{self.team_id.name}: {self.summary}"  # as planned, before it is done
         plan = self._make_room(self._plan_sequences())
         with self.env["funnel.criterion"]._renewing_once() as criteria:
-            for line, sequence in plan.items():
-                line.with_env(criteria.env)._apply(sequence)
+            lines = self.line_ids.with_env(criteria.env)
+            new = lines._find_new_asks()  # while a new stage is not one yet
+            for line in lines:
+                line._apply_stage(plan[line])
+            lines._create_criteria(new)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -177,7 +197,7 @@ class FunnelTemplateWizardLine(models.TransientModel):
     wizard_id = fields.Many2one(
         "funnel.template.wizard", required=True, index=True, ondelete="cascade"
     )
-    key = fields.Char(required=True)
+    template_stage_id = fields.Many2one("funnel.template.stage", ondelete="cascade")
     name = fields.Char(string="Stage of the template", compute="_compute_change")
     stage_id = fields.Many2one(
         "crm.stage", string="Existing stage", help="Empty: a new stage is made."
@@ -186,16 +206,21 @@ class FunnelTemplateWizardLine(models.TransientModel):
     change = fields.Text(string="What changes", compute="_compute_change")
     is_shared = fields.Boolean(compute="_compute_change")
 
-    @api.depends("key", "stage_id", "wizard_id.team_id", "wizard_id.line_ids.stage_id")
+    @api.depends(
+        "template_stage_id",
+        "stage_id",
+        "wizard_id.team_id",
+        "wizard_id.line_ids.stage_id",
+    )
     def _compute_change(self):
+        new_asks = self._find_new_asks()
         for wizard, lines in self.grouped("wizard_id").items():
             sequences = wizard._plan_sequences()
             for line in lines:
-                template = line._get_template()
-                line.name = template.name if template else False
+                line.name = line.template_stage_id.name
                 line.is_shared = line._is_shared()
                 sequence = sequences.get(line)
-                changes = line._list_changes(template, sequence) if template else []
+                changes = line._list_changes(new_asks[line], sequence)
                 line.change = "\n".join(changes + line._list_notes(sequence))
                 line.outcome = line._get_outcome(changes)
 
@@ -218,19 +243,15 @@ class FunnelTemplateWizardLine(models.TransientModel):
     def _is_moved(self, sequence):
         return bool(self.stage_id) and sequence not in (None, self.stage_id.sequence)
 
-    def _get_template(self):
-        code = (self.key or "").split(".")[0]
-        stages = self.env["funnel.template"]._get_stages(code) if code else []
-        return next((stage for stage in stages if stage.key == self.key), None)
-
-    def _list_changes(self, template, sequence):
+    def _list_changes(self, asks, sequence):
         _ = self.env._
-        asks = [ask.name for ask in self._get_new_asks(template)]
         parts = []
         if self.stage_id and self._prepare_texts():
             parts.append(_("goal and owner role"))
+        if self.stage_id and self._get_missing_aliases():
+            parts.append(_("other names"))
         if asks:
-            parts.append(_("criteria: %s", ", ".join(asks)))
+            parts.append(_("criteria: %s", ", ".join(asks.mapped("name"))))
         if self._is_moved(sequence) and not self._is_shared():
             parts.append(_("order"))
         return parts
@@ -241,19 +262,28 @@ class FunnelTemplateWizardLine(models.TransientModel):
             return [self.env._("not its order, other teams use it")]
         return []
 
-    def _get_new_asks(self, template):
-        """Return what nobody asks in this stage, by whatever template or hand."""
+    def _find_new_asks(self):
+        """Return ``{line: what nobody asks in its stage yet}``.
+
+        By whatever template or hand, and whatever it is called.
+        """
         criteria = self.env["funnel.criterion"].with_context(active_test=False)
         known = criteria.search([("stage_id", "in", self.stage_id.ids)])
-        keys = set(known.mapped("template_key"))
-        asked = {self._get_essence(criterion) for criterion in known}
-        return [
-            ask
-            for ask in template.asks
-            if f"{self.key}.{ask.key}" not in keys
-            and (ask.direction, ask.effect, ask.domain, frozenset(ask.fields))
-            not in asked
-        ]
+        by_stage = known.grouped("stage_id")
+        return {
+            line: line._leave_new(by_stage.get(line.stage_id._origin, criteria))
+            for line in self
+        }
+
+    def _leave_new(self, criteria):
+        """Return what the template asks beyond these criteria."""
+        keys = set(criteria.mapped("template_key"))
+        asked = {self._get_essence(criterion) for criterion in criteria}
+        return self.template_stage_id.asks.filtered(
+            lambda ask: (
+                ask._get_full_key() not in keys and self._get_essence(ask) not in asked
+            )
+        )
 
     def _get_essence(self, criterion):
         """Return what makes two criteria of a stage the same, whatever their names."""
@@ -262,8 +292,16 @@ class FunnelTemplateWizardLine(models.TransientModel):
             criterion.direction,
             criterion.effect,
             criterion.domain if is_domain else "",
-            frozenset(() if is_domain else criterion.field_ids.mapped("name")),
+            frozenset(() if is_domain else criterion.field_ids.ids),
         )
+
+    def _get_missing_aliases(self):
+        """Return the template's other names that its stage is told once."""
+        stage, template = self.stage_id, self.template_stage_id
+        if template.key in stage._funnel_list_keys():
+            return []
+        known = set(map(stage_key, stage._funnel_list_aliases()))
+        return [n for n in template._list_aliases() if stage_key(n) not in known]
 
     def _prepare_texts(self):
         """Return what the stage lacks; what somebody wrote stays.
@@ -271,11 +309,12 @@ class FunnelTemplateWizardLine(models.TransientModel):
         :return: ``{field: {language: text}}``; a new stage lacks its name as well
         """
         texts = {}
-        for lang, template in self._get_translations():
-            stage = self.stage_id.with_context(lang=lang)
+        for lang, _name in self.env["res.lang"].get_installed():
+            line = self.with_context(lang=lang)
             for name, part in TEXTS.items():
-                if not stage[name]:
-                    texts.setdefault(name, {})[lang] = getattr(template, part)
+                if not line.stage_id[name]:
+                    text = line.template_stage_id[part]
+                    texts.setdefault(name, {})[lang] = text
         return texts
 
     # ------------------------------------------------------------
@@ -302,20 +341,19 @@ class FunnelTemplateWizardLine(models.TransientModel):
         is_before = limit is None or sequence < limit or self._is_shared()
         return is_before and (previous is None or sequence > previous)
 
-    def _apply(self, sequence):
-        """Make or complete the stage and its criteria."""
-        template = self._get_template()
-        texts, asks = self._prepare_texts(), self._get_new_asks(template)
+    def _apply_stage(self, sequence):
+        """Make or complete the stage."""
+        texts = self._prepare_texts()
         if not self.stage_id:
-            self.stage_id = self._create_stage(template, sequence)
+            self.stage_id = self._create_stage(sequence)
         vals = self._prepare_stage_vals(sequence)
         if vals:
             with_step(self.stage_id).write(vals)
-        self._translate(self.stage_id, texts)
-        if asks:
-            self._create_criteria(asks)
+        for name, by_lang in texts.items():
+            self.stage_id.update_field_translations(name, by_lang)
 
-    def _create_stage(self, template, sequence):
+    def _create_stage(self, sequence):
+        template = self.template_stage_id
         return self.env["crm.stage"].create(
             {
                 "name": template.name,
@@ -327,52 +365,42 @@ class FunnelTemplateWizardLine(models.TransientModel):
 
     def _prepare_stage_vals(self, sequence):
         """A stage that other teams use stays where it is in their funnels."""
-        vals, keys = {}, self.stage_id._funnel_list_keys()
-        if self.key not in keys:
-            vals["funnel_template_key"] = " ".join([*keys, self.key])
+        vals, stage = {}, self.stage_id
+        keys, key = stage._funnel_list_keys(), self.template_stage_id.key
+        if key not in keys:
+            vals["funnel_template_key"] = " ".join([*keys, key])
+        if aliases := self._get_missing_aliases():
+            known = filter(None, [stage.funnel_aliases])
+            vals["funnel_aliases"] = ", ".join([*known, *aliases])
         if self._is_moved(sequence) and not self._is_shared():
             vals["sequence"] = sequence
         return vals
 
-    def _create_criteria(self, asks):
+    def _create_criteria(self, new_asks):
+        """Create what stages of these lines are not asked yet, in every language."""
+        pairs = [(line, ask) for line in self for ask in new_asks[line]]
+        if not pairs:
+            return
         criteria = with_step(self.env["funnel.criterion"]).create(
-            [self._prepare_criterion_vals(*numbered) for numbered in enumerate(asks)]
+            [line._prepare_criterion_vals(ask) for line, ask in pairs]
         )
-        texts = self._get_criterion_texts()
-        for criterion, ask in zip(criteria, asks, strict=True):
-            self._translate(criterion, texts[ask.key])
+        for lang, _name in self.env["res.lang"].get_installed():
+            # No change that the chatter tells.
+            told = criteria.with_context(lang=lang, tracking_disable=True)
+            for criterion, (_line, ask) in zip(told, pairs, strict=True):
+                words = ask.with_context(lang=lang)
+                criterion.write({"name": words.name, "message": words.message})
 
-    def _get_criterion_texts(self):
-        """Return ``{key of the criterion: {field: {language: text}}}``."""
-        texts = defaultdict(lambda: defaultdict(dict))
-        for lang, template in self._get_translations():
-            for ask in template.asks:
-                for name in filter(ask._asdict().get, ("name", "message")):
-                    texts[ask.key][name][lang] = getattr(ask, name)
-        return texts
-
-    def _prepare_criterion_vals(self, number, ask):
-        lead_fields = self.env["ir.model.fields"].sudo()
-        ids = [lead_fields._get("crm.lead", name).id for name in ask.fields]
+    def _prepare_criterion_vals(self, ask):
         return {
             "stage_id": self.stage_id.id,
-            "template_key": f"{self.key}.{ask.key}",
+            "template_key": ask._get_full_key(),
             "name": ask.name,
-            "message": ask.message or False,
+            "message": ask.message,
             "direction": ask.direction,
-            "kind": "fields" if ask.fields else "domain",
-            "field_ids": [Command.set(ids)],
-            "domain": ask.domain or "[]",
+            "kind": ask.kind,
+            "field_ids": [Command.set(ask.field_ids.ids)],
+            "domain": ask.domain,
             "effect": ask.effect,
-            "sequence": 10 * (number + 1),
+            "sequence": ask.sequence,
         }
-
-    def _translate(self, record, texts):
-        """Write ``{field: {language: text}}``; no change that the chatter tells."""
-        for name, by_lang in texts.items():
-            record.update_field_translations(name, by_lang)
-
-    def _get_translations(self):
-        """Yield the stage of the template in each language that is installed."""
-        for lang, _name in self.env["res.lang"].get_installed():
-            yield lang, self.with_context(lang=lang)._get_template()

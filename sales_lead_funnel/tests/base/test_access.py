@@ -19,6 +19,7 @@ RULES = (
 LEDGERS = ("funnel.stage.move", "funnel.grade.change")
 SETTINGS = ("funnel.cadence", "funnel.spin.question", "funnel.evaluation.axis")
 LIBRARY = ("funnel.objection", "funnel.objection.answer")
+TEMPLATES = ("funnel.template", "funnel.template.stage", "funnel.template.criterion")
 PAPERS = ("funnel.stakeholder", "funnel.closing.step", "funnel.resource.request")
 EVALUATIONS = ("funnel.evaluation", "funnel.evaluation.line")
 ALLOWED = {  # model → what rep, manager and director may do
@@ -41,6 +42,7 @@ ALLOWED = {  # model → what rep, manager and director may do
     "funnel.approval.refusal": ("", "rwcu", "rwcu"),
     "funnel.loss": ("rw", "rw", "rw"),
     "funnel.competitor": ("rc", "rwcu", "rwcu"),
+    **dict.fromkeys(TEMPLATES, ("", "", "rwcu")),
     "funnel.template.wizard": ("", "", "rwcu"),
     "funnel.template.wizard.line": ("", "", "rwcu"),
 }

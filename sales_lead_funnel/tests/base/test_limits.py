@@ -338,9 +338,16 @@ class TestNames(LimitsCommon):
             {"name": "Size", "dimension_id": dimension.id}
         )
         objection = self.env["funnel.objection"].create({"name": "Too dear"})
+        template = self.env["funnel.template"].create({"name": "Ours", "code": "x"})
+        stage = self.env["funnel.template.stage"].create(
+            {"name": "Trial", "key": "x.trial", "template_id": template.id}
+        )
         of_lead = {"lead_id": self.lead.id}
         day = "2099-01-01"
         return {
+            "funnel.template": {"code": "y"},
+            "funnel.template.stage": {"template_id": template.id, "key": "x.y"},
+            "funnel.template.criterion": {"stage_id": stage.id, "key": "y"},
             "funnel.competitor": {},
             "funnel.objection": {},
             "funnel.objection.answer": {"objection_id": objection.id},

@@ -1,1 +1,2 @@
 from . import test_template
+from . import test_template_contents
