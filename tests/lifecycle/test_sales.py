@@ -59,3 +59,20 @@ def test_criterion_on_a_quotation_with_sales_and_after_it_went(
     assert gap == 1, "a cancelled quotation proves nothing"
     odoo_cli.uninstall(name, "sale")
     assert odoo_cli.shell(name, MOVE_ON) == [True, 0]
+
+
+APPLY = """
+team = env["crm.team"].search([], limit=1)
+wizard = env["funnel.template.wizard"].create({"team_id": team.id, "code": "s1"})
+wizard.action_apply()
+asked = env["funnel.criterion"].search([("template_key", "=", "s1.negotiation.quoted")])
+result = [asked.mapped("kind"), asked.mapped("domain")]
+"""
+
+
+def test_template_asks_for_the_quotation_itself_with_sales(odoo_cli, addon_template):
+    name = odoo_cli.new_db(addon_template)
+    odoo_cli.install(name, "sale_crm")
+    kinds, [domain] = odoo_cli.shell(name, APPLY)
+    assert kinds == ["domain"]
+    assert "order_ids" in domain

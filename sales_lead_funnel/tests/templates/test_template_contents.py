@@ -2,7 +2,7 @@
 
 from odoo.tests import Form, tagged
 
-from ...exceptions import FunnelCriterionError, FunnelGateError
+from ...exceptions import FunnelCriterionError, FunnelGateError, FunnelRegisterError
 from ..common_gates import GateCommon
 
 
@@ -28,6 +28,129 @@ class TemplateCommon(GateCommon):
         self.env.flush_all()
         stages = self.env["crm.stage"].search([("team_ids", "in", self.team.ids)])
         return {key: stage for stage in stages for key in stage._funnel_list_keys()}
+
+
+@tagged("post_install", "-at_install")
+class TestS1(TemplateCommon):
+    def setUp(self):
+        super().setUp()
+        self.stages = self._apply("s1")
+        # The manager's word is asked in other tests.
+        asks = self.criteria.search([("template_key", "=", "s1.sql.confirmed")])
+        asks.active = False
+        self.lead.write(
+            {
+                "funnel_need": "A CRM",
+                "funnel_budget_min": 150_000,
+                "funnel_budget_max": 200_000,
+                "funnel_purchase_date": "2020-01-01",
+                "expected_revenue": 180_000,
+                "partner_name": "Momcorp",
+            }
+        )
+        self.env["funnel.stakeholder"].create(
+            {
+                "lead_id": self.lead.id,
+                "name": "Mom",
+                "role": "decides",
+                "stance": "neutral",
+            }
+        )
+        self.has_sales = "order_ids" in self.lead._fields
+
+    def _drop(self, key, **vals):
+        """Let go of the card in a column of the board, as the rep."""
+        stage = self.stages[key]
+        lead = self.lead.with_user(self.rep)
+        lead.web_save({"stage_id": stage.id, **vals}, {"stage_id": {}})
+        self.assertEqual(lead.stage_id, stage)
+
+    def test_sql_asks_that_the_budget_is_approved(self):
+        self._drop("s1.mql")
+        self.assertStays(lambda: self._drop("s1.sql"), "client approved the budget")
+        self._drop("s1.sql", funnel_budget_approved_on="2024-03-01")
+
+    def test_negotiation_asks_quotation_objections_and_talks(self):
+        self._drop("s1.sql", funnel_budget_approved_on="2024-03-01")
+        quoted = "Quotation is sent" if self.has_sales else "quotation was sent"
+        told = f"{quoted}.*what the client objects to.*where the talks stand"
+        self.assertStays(lambda: self._drop("s1.negotiation"), told)
+        facts = {"funnel_objections": "none", "funnel_talks": "Terms of payment"}
+        self.assertStays(lambda: self._drop("s1.negotiation", **facts), quoted)
+        if not self.has_sales:
+            self._drop("s1.negotiation", **facts, funnel_quoted_on="2024-03-20")
+
+    def test_the_dialog_asks_what_the_board_refused(self):
+        self._drop("s1.sql", funnel_budget_approved_on="2024-03-01")
+        lead, stage = self.lead.with_user(self.rep), self.stages["s1.negotiation"]
+        action = lead.action_funnel_gate_ask(stage.id)
+        asked = {"funnel_objections", "funnel_talks"}
+        asked.add("order_ids" if self.has_sales else "funnel_quoted_on")
+        names = set(action["context"]["funnel_gate_view_ref"].split(","))
+        self.assertLessEqual(asked, names)
+        if self.has_sales:
+            return
+        with Form(
+            lead.with_context(**action["context"]), action["views"][0][0]
+        ) as form:
+            form.funnel_objections = "The price"
+            form.funnel_talks = "They ask for 5 % off"
+            form.funnel_quoted_on = "2024-03-20"
+        self.env.invalidate_all()
+        self.assertEqual(lead.funnel_objections, "The price")
+
+    def test_what_turned_against_us_makes_candidates_to_drop(self):
+        facts = {"funnel_objections": "none", "funnel_talks": "All said"}
+        self.lead.write({"funnel_budget_approved_on": "2024-03-01", **facts})
+        for key, setback, told in (
+            ("s1.sql", "need_changed", "Need has changed"),
+            ("s1.sql", "competitor_won", "Competitor has won"),
+            ("s1.negotiation", "broken_off", "Talks have broken off"),
+        ):
+            self.lead.sudo().write({"stage_id": self.stages[key].id})
+            lead = self.lead.with_user(self.rep)
+            with self.subTest(setback), Form(lead) as form:
+                form.funnel_setback = setback
+            lead.invalidate_recordset()
+            self.assertTrue(lead.funnel_is_dropout)
+            self.assertEqual(lead.funnel_dropout_reason, told)
+            lead.funnel_setback = False
+            lead.invalidate_recordset()
+            self.assertFalse(lead.funnel_is_dropout)
+
+    def test_what_has_not_happened_yet_is_no_paper(self):
+        lead = self.lead.with_user(self.rep)
+        for name in ("funnel_budget_approved_on", "funnel_quoted_on"):
+            with (
+                self.subTest(name),
+                self.assertRaisesRegex(FunnelRegisterError, "2190.*future"),
+            ):
+                lead[name] = "2190-01-01"
+
+    def test_merging_keeps_where_the_talks_stand(self):
+        other = self._create_lead(
+            funnel_quoted_on="2024-03-20", funnel_setback="need_changed"
+        )
+        survivor = (self.lead + other).merge_opportunity()
+        self.assertEqual(str(survivor.funnel_quoted_on), "2024-03-20")
+        self.assertEqual(survivor.funnel_setback, "need_changed")
+
+    def test_who_applied_it_before_gets_what_is_new_only(self):
+        """As a database of an earlier version has it, without the sales app."""
+        new = ("approved", "need_changed", "quoted", "objections", "talks")
+        keys = [f"s1.{stage}.{key}" for stage in ("sql", "negotiation") for key in new]
+        criteria = self.criteria.with_context(active_test=False)
+        criteria.search([("template_key", "in", keys)]).unlink()
+        kept = criteria.search(
+            [("stage_id", "in", [s.id for s in self.stages.values()])]
+        )
+        before = kept.read(["name", "domain", "sequence", "write_date"])
+        wizard = self._open("s1").save()
+        self.assertIn("Quotation is sent", wizard.line_ids[3].change)
+        self._apply("s1")
+        self.assertEqual(
+            kept.read(["name", "domain", "sequence", "write_date"]), before
+        )
 
 
 @tagged("post_install", "-at_install")
