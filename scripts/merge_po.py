@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fill empty entries of a .po file from an earlier version of it (needs polib).
+"""Keep in a .po file what an earlier version of it translated (needs polib).
 
 merge_po.py EARLIER.po NEW.po
 """
@@ -10,17 +10,22 @@ import polib
 
 
 def merge(earlier, new):
-    """Copy translations into untranslated entries; returns how many."""
+    """Take the earlier translations; returns how many differ from the new ones.
+
+    An export has none of what Odoo did not load, and of a text that i18n_extra
+    translates otherwise for one record, whichever it meets first.
+    """
     known = {(e.msgctxt, e.msgid): e.msgstr for e in earlier.translated_entries()}
-    filled = 0
-    for entry in new.untranslated_entries():
-        entry.msgstr = known.get((entry.msgctxt, entry.msgid), "")
-        filled += bool(entry.msgstr)
-    return filled
+    changed = 0
+    for entry in new:
+        told = known.get((entry.msgctxt, entry.msgid), entry.msgstr)
+        changed += told != entry.msgstr
+        entry.msgstr = told
+    return changed
 
 
 def main():
-    earlier, new = (polib.pofile(path, wrapwidth=0) for path in sys.argv[1:3])
+    earlier, new = map(polib.pofile, sys.argv[1:3])
     if merge(earlier, new):
         new.save()
 

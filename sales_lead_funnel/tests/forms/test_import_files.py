@@ -16,6 +16,7 @@ from ..common_forms import (
     F1_TITLES,
     F2_TITLES,
     F3_TITLES,
+    F7_STAGES,
 )
 from .test_import_followups import FormImportCommon
 from .test_import_register import XLSX, ImportCommon
@@ -448,6 +449,20 @@ class TestImportForms(FileCommon, FormImportCommon):
         )
         self.assertFalse(messages)
         self.assertEqual(self.first.stage_id, stage)
+
+    def test_stages_of_a_template_by_their_names_in_f7(self):
+        wizard = self.env["funnel.template.wizard"].with_user(self.director)
+        team = self.first.team_id
+        wizard.create({"team_id": team.id, "code": "s2"}).action_apply()
+        self.env["funnel.criterion"].search([]).active = False
+        keys = ("contact", "need", "proposal", "negotiation", "signing")
+        for key, name in zip(keys, F7_STAGES, strict=True):
+            file = self._f3(stage=name)
+            _records, messages, _mapping = self._load("funnel.evaluation", file)
+            with self.subTest(name):
+                self.assertFalse(messages)
+                found = self.first.stage_id._funnel_list_keys()
+                self.assertEqual(found, [f"s2.{key}"])
 
     def test_title_row_above_a_log(self):
         rows = [["跟进记录表"], F2_TITLES, self._log_row()]

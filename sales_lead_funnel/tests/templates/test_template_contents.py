@@ -3,7 +3,16 @@
 from odoo.tests import Form, tagged
 
 from ...exceptions import FunnelCriterionError, FunnelGateError, FunnelRegisterError
+from ..common_forms import F7_STAGES
 from ..common_gates import GateCommon
+
+S2_NAMES = [
+    "Initial contact",
+    "Need analysis",
+    "Proposal submitted",
+    "Negotiation",
+    "Ready to sign",
+]
 
 
 class TemplateCommon(GateCommon):
@@ -28,6 +37,58 @@ class TemplateCommon(GateCommon):
         self.env.flush_all()
         stages = self.env["crm.stage"].search([("team_ids", "in", self.team.ids)])
         return {key: stage for stage in stages for key in stage._funnel_list_keys()}
+
+
+@tagged("post_install", "-at_install")
+class TestS2(TemplateCommon):
+    def test_stages_are_called_as_in_the_handbook(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        stages = list(self._apply("s2").values())
+        chinese = [stage.with_context(lang="zh_CN").name for stage in stages[:-1]]
+        english = [stage.with_context(lang="en_US").name for stage in stages[:-1]]
+        self.assertEqual((english, chinese), (S2_NAMES, F7_STAGES))
+        self.assertEqual(stages[-1], self.stage_won)
+
+    def test_what_is_one_word_in_english_is_two_in_chinese(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        names = {
+            key: self._apply(key[:2])[key].with_context(lang="zh_CN").name
+            for key in ("s1.negotiation", "s4.contact")
+        }
+        told = {"s1.negotiation": "谈判客户", "s4.contact": "初次接触"}
+        self.assertEqual(names, told)
+
+    def test_stages_of_f7_are_found_whoever_reads_the_file(self):
+        stages = self._apply("s2")
+        every = self.env["crm.stage"].union(*stages.values())
+        for lang in ("en_US", "zh_CN"):
+            told = every.with_context(lang=lang)
+            found = [told._funnel_find_by_name(name) for name in F7_STAGES]
+            with self.subTest(lang=lang):
+                self.assertEqual(found, list(every[:-1]))
+        self.assertEqual(every._funnel_find_by_name("談判階段"), every[3])
+
+    def test_stages_with_the_names_of_f7_become_those_of_the_template(self):
+        self.stage_new.funnel_aliases = "初步接洽, Hello"
+        self.stage_next.funnel_aliases = "方案提交"
+        wizard = self._open("s2").save()
+        contact, _need, proposal = wizard.line_ids[:3]
+        self.assertEqual(contact.stage_id, self.stage_new)
+        self.assertEqual(proposal.stage_id, self.stage_next)
+        self.assertEqual((wizard.stage_count, wizard.is_too_many), (6, False))
+        self.assertIn("other names", contact.change)
+        self.assertNotIn("other names", proposal.change)
+        wizard.action_apply()
+        self.assertRegex(self.stage_new.funnel_aliases, "^初步接洽, Hello, 初步接触")
+        self.assertEqual(self.stage_next.funnel_aliases, "方案提交")
+
+    def test_a_name_that_was_taken_back_stays_so(self):
+        stage = self._apply("s2")["s2.signing"]
+        stage.funnel_aliases = "Ours"
+        wizard = self._open("s2").save()
+        self.assertEqual(set(wizard.line_ids.mapped("outcome")), {"unchanged"})
+        wizard.action_apply()
+        self.assertEqual(stage.funnel_aliases, "Ours")
 
 
 @tagged("post_install", "-at_install")
@@ -192,7 +253,7 @@ class TestOwnTemplate(TemplateCommon):
         template.active = False
         choice = self.env["funnel.template.wizard"].fields_get(["code"])
         codes = [code for code, _label in choice["code"]["selection"]]
-        self.assertEqual(codes, ["s0", "s1", "s4"])
+        self.assertEqual(codes, ["s0", "s1", "s2", "s4"])
 
     def test_a_condition_that_cannot_be_read_is_refused(self):
         odd = {"key": "odd", "name": "Odd", "kind": "domain", "domain": "[('x'"}
