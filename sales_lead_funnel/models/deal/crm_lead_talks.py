@@ -11,7 +11,7 @@ SETBACKS = [
     ("broken_off", "Talks broken off"),
 ]
 DATED = ("funnel_budget_approved_on", "funnel_quoted_on")  # what has happened
-MERGED = [*DATED, "funnel_objections", "funnel_talks", "funnel_setback"]
+MERGED_TALKS = [*DATED, "funnel_objections", "funnel_talks", "funnel_setback"]
 
 
 class CrmLead(models.Model):
@@ -62,6 +62,3 @@ class CrmLead(models.Model):
                             day=format_date(self.env, lead[name]),
                         )
                     )
-
-    def _merge_get_fields(self):
-        return [*super()._merge_get_fields(), *MERGED]

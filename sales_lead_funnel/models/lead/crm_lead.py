@@ -12,6 +12,7 @@ from ..base.door import get_door, is_judged, with_path
 from ..base.step import get_mark, with_mark
 from ..contact.crm_lead_plan import REOPENERS
 from ..deal.crm_lead import MERGE_KEY, Merge
+from ..deal.crm_lead_talks import MERGED_TALKS
 from ..gates.policy import ROWS_KEY
 from ..gates.watch import MOVERS, SOURCES
 from ..grading.crm_lead_grade import NO_GRADE
@@ -300,7 +301,7 @@ class CrmLead(models.Model):
         return super()._merge_dependences(opportunities)
 
     def _merge_get_fields(self):
-        return [*super()._merge_get_fields(), *MERGED]
+        return [*super()._merge_get_fields(), *MERGED, *MERGED_TALKS]
 
     def _merge_get_fields_specific(self):
         return super()._merge_get_fields_specific() | self._funnel_get_merge_rules()

@@ -1,9 +1,7 @@
-import re
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools.wording import stage_key
+from ...tools.wording import split_names, stage_key
 
 # What the handbooks call core's own stages (S0-23, S1-6, S2-13, S4-2), in both scripts.
 HANDBOOK_NAMES = {
@@ -16,7 +14,6 @@ HANDBOOK_NAMES = {
     "crm.stage_lead4": ("Won", "成交, 已成交, Closed Won"),
 }
 QUOTED_STAGE = "crm.stage_lead3"  # core's “Proposition”: the quotation is out
-_COMMAS = re.compile(r"[,，、;；]")
 
 
 class CrmStage(models.Model):
@@ -53,7 +50,7 @@ class CrmStage(models.Model):
         return [self.name, self.with_context(lang="en_US").name]
 
     def _funnel_list_aliases(self):
-        return _COMMAS.split(self.funnel_aliases or "")
+        return split_names(self.funnel_aliases)
 
     @api.model
     def _funnel_preset_aliases(self):
