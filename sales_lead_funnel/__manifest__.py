@@ -54,7 +54,6 @@
         "views/losses/funnel_gate_loss_views.xml",
         "views/lead/funnel_gate_menus.xml",
     ],
-    "demo": ["demo/funnel_demo.xml"],
     "assets": {
         "web.assets_backend": ["sales_lead_funnel/static/src/**/*"],
         "web.assets_tests": ["sales_lead_funnel/static/tests/tours/**/*"],

@@ -167,15 +167,14 @@ def task_totals(arguments):
 
 
 def task_fresh(arguments):
-    """Make DATABASE anew with the addon (``--demo``: with demo data)."""
-    with_demo = "--demo" in arguments
+    """Make DATABASE anew with the addon (``--demo``: with the demo company)."""
+    module = layout.DEMO_ADDON if "--demo" in arguments else layout.ADDON
     name = next((word for word in arguments if not word.startswith("-")), DEVELOPMENT)
     used = prepare.base()
     with stamps.lock():
         template = database.template_crm(used)
-    database.create(name, None if with_demo else template)
-    languages = database.LANGUAGES if with_demo else ""
-    log = odoo.install(name, layout.ADDON, demo=with_demo, languages=languages)
+    database.create(name, template)
+    log = odoo.install(name, module)
     info(f"database {name} is ready; Odoo's log: {log}")
 
 

@@ -21,31 +21,33 @@ BROUGHT = {
 }
 
 
-def check_lengths(folder=layout.ADDON_DIR):
+def check_lengths(*folders):
     """Complaints about functions that are too long to be read at a glance."""
     return [
         f"{name}:{node.lineno}: {node.name} has {length} lines, at most {LONGEST}"
-        for name, tree in _parse(folder)
+        for name, tree in _parse(folders or layout.ADDON_DIRS)
         for node in ast.walk(tree)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         and (length := node.end_lineno - node.lineno + 1) > LONGEST
     ]
 
 
-def check_imports(folder=layout.ADDON_DIR):
+def check_imports(*folders):
     """Complaints about imports of packages that an Odoo server does not have."""
     return [
         f"{name}:{node.lineno}: {module} is no package that Odoo brings"
-        for name, tree in _parse(folder)
+        for name, tree in _parse(folders or layout.ADDON_DIRS)
         for node in ast.walk(tree)
         for module in _get_modules(node)
         if module not in BROUGHT and module not in sys.stdlib_module_names
     ]
 
 
-def _parse(folder):
-    for path in sorted(Path(folder).rglob("*.py")):
-        yield path.relative_to(folder), ast.parse(path.read_text(encoding="utf-8"))
+def _parse(folders):
+    for folder in folders:
+        for path in sorted(Path(folder).rglob("*.py")):
+            name = path.relative_to(Path(folder).parent)
+            yield name, ast.parse(path.read_text(encoding="utf-8"))
 
 
 def _get_modules(node):

@@ -114,7 +114,7 @@ def _check_allowed(outcome):
 
 def _lint(source):
     outcome = results.Outcome("test_lint")
-    step(f"Odoo's test_lint, on {layout.ADDON}")
+    step(f"Odoo's test_lint, on {', '.join(layout.ADDONS)}")
     with Timer() as timer:
         _copy(database.LINT, database.TEMPLATE_ADDON)
         odoo.install(database.LINT, "test_lint")
@@ -127,7 +127,9 @@ def _lint(source):
         command += [folder / "test_lint" / "tests"]
         log = layout.LOGS / "test_lint.log"
         env = odoo.environment(
-            database.LINT, PYTHONPATH=layout.SCRIPTS, LINTED_ADDON=layout.ADDON
+            database.LINT,
+            PYTHONPATH=layout.SCRIPTS,
+            LINTED_ADDONS=",".join(layout.ADDONS),
         )
         with log.open("wb") as handle:
             code = subprocess.call(

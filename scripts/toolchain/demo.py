@@ -65,9 +65,9 @@ def ensure():
 def _ensure_database(source):
     """Have the demo database: made once, upgraded when the addon's files changed.
 
-    Demo data is loaded into new databases only: when it changed, all is made anew.
+    The demo company is seeded once: when its addon changed, all is made anew.
     """
-    data = stamps.files_digest(layout.ADDON_DIR / "demo")
+    data = stamps.files_digest(layout.DEMO_DIR)
     base = stamps.digest(source.fingerprint, database.LANGUAGES, "demo", data)
     wanted = f"{base}-{stamps.addon_digest()}"
     found = database.fingerprint(database.DEMO)
@@ -80,23 +80,11 @@ def _ensure_database(source):
             _upgrade()
         else:
             template = database.template_addon(source)
-            step(f"Demo database: creating {database.DEMO} with our demo data")
+            step(f"Demo database: creating {database.DEMO} with {layout.DEMO_ADDON}")
             database.create(database.DEMO, template)
-            _load()
+            odoo.install(database.DEMO, layout.DEMO_ADDON)
         database.mark(database.DEMO, wanted)
     info(f"ready in {timer.text}")
-
-
-def _load():
-    """Load our demo data without core's, whose leads are about furniture."""
-    with open(layout.SCRIPTS / "load_demo.py", encoding="utf-8") as script:
-        odoo.run(
-            database.DEMO,
-            *("shell", "-d", database.DEMO, "--no-http"),
-            log="demo",
-            what="Loading the demo data failed",
-            stdin=script,
-        )
 
 
 def _upgrade():

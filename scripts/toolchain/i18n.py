@@ -1,4 +1,4 @@
-"""``make i18n``: the .pot file and zh_CN.po, exported by Odoo itself."""
+"""``make i18n``: each addon's .pot file and zh_CN.po, exported by Odoo itself."""
 
 import re
 import subprocess
@@ -6,32 +6,38 @@ import subprocess
 from . import database, layout, odoo, prepare, shell, stamps
 from .say import info, step
 
-FOLDER = layout.ADDON_DIR / "i18n"
 DATES = re.compile(r'^"(?:POT-Creation-Date|PO-Revision-Date): .*\n', re.MULTILINE)
 
 
 def update():
-    """Export both files from a database that holds the addon as it is now."""
+    """Export both files of each addon from a database that holds it as it is now."""
     prepare.need_addon()
     used = prepare.base()
     with stamps.lock():
         template = database.template_addon(used)
         database.create(database.I18N, template)
-    step("Translations: exporting the .pot file and zh_CN.po")
-    FOLDER.mkdir(exist_ok=True)
-    before = {path: path.read_text() for path in FOLDER.glob("*.po*")}
+    _export(layout.ADDON_DIR)
+    odoo.install(database.I18N, layout.DEMO_ADDON)
+    _export(layout.DEMO_DIR)
+    database.drop(database.I18N)
+
+
+def _export(addon):
+    step(f"Translations of {addon.name}: exporting the .pot file and zh_CN.po")
+    folder = addon / "i18n"
+    folder.mkdir(exist_ok=True)
+    before = {path: path.read_text() for path in folder.glob("*.po*")}
     odoo.run(
         database.I18N,
         *("i18n", "export", "-d", database.I18N, "-l", "pot", "zh_CN"),
-        *("--", layout.ADDON),
+        *("--", addon.name),
         log="i18n",
         what="Exporting the translations failed",
     )
-    for path in sorted(FOLDER.glob("*.po*")):
+    for path in sorted(folder.glob("*.po*")):
         _keep_translations(path, before.get(path, ""))
         _tidy(path, before.get(path, ""))
-    database.drop(database.I18N)
-    _count_missing()
+    _count_missing(folder / f"{addon.name}.pot", folder / "zh_CN.po")
 
 
 def _keep_translations(path, before):
@@ -53,10 +59,9 @@ def _tidy(path, before):
         info(f"written: {path.relative_to(layout.REPO)}")
 
 
-def _count_missing():
+def _count_missing(*files):
     """Say what is left to translate; the check itself is part of make lint."""
     script = layout.SCRIPTS / "check_po.py"
-    files = [FOLDER / f"{layout.ADDON}.pot", FOLDER / "zh_CN.po"]
     done = subprocess.run(
         list(map(str, [layout.VENV_PYTHON, script, *files])),
         capture_output=True,

@@ -4,8 +4,12 @@ import os
 from pathlib import Path
 
 ADDON = "sales_lead_funnel"
+DEMO_ADDON = "sales_lead_funnel_demo"  # the made-up company
+ADDONS = (ADDON, DEMO_ADDON)
 REPO = Path(__file__).resolve().parents[2]
 ADDON_DIR = REPO / ADDON
+DEMO_DIR = REPO / DEMO_ADDON
+ADDON_DIRS = (ADDON_DIR, DEMO_DIR)
 SCRIPTS = REPO / "scripts"
 REQUIREMENTS = REPO / "requirements"
 

@@ -18,10 +18,8 @@ from . import (
 from .say import Problem, Timer, info, problem, step
 
 PRETTIER_KINDS = ("*.xml", "*.js", "*.mjs", "*.scss")
-ADDON = layout.ADDON
 RCFILE = "--rcfile=.pylintrc"
 TESTS = layout.ADDON_DIR / "tests"
-I18N = layout.ADDON_DIR / "i18n"
 
 
 class Tools:
@@ -106,7 +104,9 @@ def _pylint(tools):
     slices = "consider-merging-classes-inherited"
     less = f"--disable=prefer-env-translation,missing-readme,{slices}"
     rooms = "/tests/[a-z_]+/"  # pylint-odoo takes what lies deeper for no tests
-    judged = tools.run("pylint", RCFILE, less, f"--ignore-paths=.*{rooms}.*", ADDON)
+    judged = tools.run(
+        "pylint", RCFILE, less, f"--ignore-paths=.*{rooms}.*", *layout.ADDONS
+    )
     tests = [path for path in TESTS.iterdir() if (path / "__init__.py").exists()]
     less = f"{less},translation-required"
     return judged + tools.run("pylint", RCFILE, less, *tests)
@@ -114,11 +114,12 @@ def _pylint(tools):
 
 def _oca_module(tools, *options):
     disabled = "--disable=prefer-readme-rst,po-pretty-format"
-    return tools.run("oca-checks-odoo-module", disabled, *options, layout.ADDON_DIR)
+    check = ("oca-checks-odoo-module", disabled, *options)
+    return tools.run(*check, *layout.ADDON_DIRS)
 
 
 def _oca_po(tools):
-    files = sorted(I18N.glob("*.po*"))
+    files = sorted(path for where in layout.ADDON_DIRS for path in where.rglob("*.po*"))
     return tools.run("oca-checks-po", "--disable=po-pretty-format", *files)
 
 
@@ -138,12 +139,16 @@ def _run_prettier(tools, mode):
 def _eslint(tools):
     if not any((layout.ADDON_DIR / "static").rglob("*.js")):
         return []
-    return tools.node("eslint", "--no-warn-ignored", f"{ADDON}/static")
+    return tools.node("eslint", "--no-warn-ignored", f"{layout.ADDON}/static")
 
 
 def _chinese(tools):
     script = layout.SCRIPTS / "check_po.py"
-    return tools.run("python", script, I18N / f"{ADDON}.pot", I18N / "zh_CN.po")
+    found = []
+    for folder in layout.ADDON_DIRS:
+        template = folder / "i18n" / f"{folder.name}.pot"
+        found += tools.run("python", script, template, template.with_name("zh_CN.po"))
+    return found
 
 
 CHECKS = {

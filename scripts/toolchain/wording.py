@@ -1,4 +1,4 @@
-"""Texts of the addon that the extraction of translations would not find."""
+"""Texts of the addons that the extraction of translations would not find."""
 
 import ast
 
@@ -9,7 +9,8 @@ def check():
     """Return a complaint for every text to translate that stands in an f-string."""
     return [
         complaint
-        for path in sorted(layout.ADDON_DIR.rglob("*.py"))
+        for folder in layout.ADDON_DIRS
+        for path in sorted(folder.rglob("*.py"))
         for complaint in complaints_of(
             path.relative_to(layout.REPO), path.read_text("utf-8")
         )

@@ -1,7 +1,9 @@
-"""The demo data: plenty, sound, and the same every time."""
+"""The demo company: plenty, sound, and the same every time."""
 
 import pytest
 from conftest import REPO
+
+from toolchain.layout import DEMO_ADDON
 
 CHECK = """
 import collections
@@ -28,6 +30,20 @@ COUNTS = (
     "SELECT won_status, stage_id, funnel_grade_id, funnel_grade_state, count(*),"
     " sum(expected_revenue)::int FROM crm_lead GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
 )
+MOVES_ASTRAY = (
+    "SELECT count(*) FROM crm_lead lead LEFT JOIN LATERAL ("
+    "  SELECT to_stage_id, to_status FROM funnel_stage_move"
+    "   WHERE lead_id = lead.id ORDER BY id DESC LIMIT 1) last ON TRUE"
+    " WHERE last.to_stage_id IS DISTINCT FROM lead.stage_id"
+    "    OR last.to_status IS DISTINCT FROM lead.won_status"
+)
+SUGGESTIONS_ASTRAY = (
+    "SELECT count(*) FROM crm_lead lead LEFT JOIN LATERAL ("
+    "  SELECT to_grade_id FROM funnel_grade_change"
+    "   WHERE lead_id = lead.id AND kind = 'suggested'"
+    "   ORDER BY id DESC LIMIT 1) last ON TRUE"
+    " WHERE last.to_grade_id IS DISTINCT FROM lead.funnel_suggested_grade_id"
+)
 LANGUAGES = (
     "SELECT DISTINCT lang FROM res_partner JOIN res_users"
     " ON res_users.partner_id = res_partner.id WHERE login IN ('rep', 'manager')"
@@ -35,10 +51,10 @@ LANGUAGES = (
 
 
 @pytest.fixture(scope="module")
-def demo(module_odoo):
-    """A function that runs code on a database with demo data."""
-    name = module_odoo.new_db(template=None)
-    module_odoo.install(name, demo=True, languages="en_US,zh_CN")
+def demo(module_odoo, addon_template):
+    """A function that runs code on a database with the demo company."""
+    name = module_odoo.new_db(addon_template)
+    module_odoo.install(name, DEMO_ADDON)
     assert module_odoo.complaints() == []
     return lambda code: module_odoo.shell(name, f"{CHECK}\n{code}")
 
@@ -51,8 +67,8 @@ def demo_sql(demo, module_odoo):
 def test_many_leads_beside_those_of_the_handbooks(demo):
     result = demo(
         """
-teams = env.ref("sales_lead_funnel.crm_team_east_demo")
-teams |= env.ref("sales_lead_funnel.crm_team_south_demo")
+teams = env.ref("sales_lead_funnel_demo.crm_team_east_demo")
+teams |= env.ref("sales_lead_funnel_demo.crm_team_south_demo")
 own = leads.search([("team_id", "in", teams.ids)])
 handbook = leads.search([("funnel_code", "in", ["LX2024101", "LX2024102"])])
 result = [
@@ -72,21 +88,8 @@ result = [
 
 
 def test_replaying_the_ledgers_gives_the_live_leads(demo_sql):
-    moves = demo_sql(
-        "SELECT count(*) FROM crm_lead lead LEFT JOIN LATERAL ("
-        "  SELECT to_stage_id, to_status FROM funnel_stage_move"
-        "   WHERE lead_id = lead.id ORDER BY id DESC LIMIT 1) last ON TRUE"
-        " WHERE last.to_stage_id IS DISTINCT FROM lead.stage_id"
-        "    OR last.to_status IS DISTINCT FROM lead.won_status"
-    )
-    suggestions = demo_sql(
-        "SELECT count(*) FROM crm_lead lead LEFT JOIN LATERAL ("
-        "  SELECT to_grade_id FROM funnel_grade_change"
-        "   WHERE lead_id = lead.id AND kind = 'suggested'"
-        "   ORDER BY id DESC LIMIT 1) last ON TRUE"
-        " WHERE last.to_grade_id IS DISTINCT FROM lead.funnel_suggested_grade_id"
-    )
-    assert (moves, suggestions) == ([[0]], [[0]])
+    assert demo_sql(MOVES_ASTRAY) == [[0]]
+    assert demo_sql(SUGGESTIONS_ASTRAY) == [[0]]
 
 
 @pytest.mark.parametrize("ledger", ["funnel_stage_move", "funnel_grade_change"])
@@ -210,8 +213,8 @@ result = {
 WORK = """
 reps = env["res.users"].search([("login", "in", ["rep", "rep2", "rep3"])])
 lead_of_ours = ("lead_id.team_id", "in", [
-    env.ref("sales_lead_funnel.crm_team_east_demo").id,
-    env.ref("sales_lead_funnel.crm_team_south_demo").id,
+    env.ref("sales_lead_funnel_demo.crm_team_east_demo").id,
+    env.ref("sales_lead_funnel_demo.crm_team_south_demo").id,
 ])
 
 def get_day(user, screen="own"):
@@ -539,7 +542,7 @@ for login in ("rep", "rep2", "rep3", "manager", "director"):
 def test_all_hours_of_a_day_give_the_same_leads(demo):
     same = demo(
         """
-from odoo.addons.sales_lead_funnel.demo.planner import Planner
+from odoo.addons.sales_lead_funnel_demo.plan.planner import Planner
 
 def tell(now):
     return [
@@ -557,20 +560,28 @@ result = tell("2026-03-31 16:00:00") == tell("2026-04-01 15:59:59")
     assert same
 
 
-def test_make_demo_loads_it_without_the_leads_of_core(odoo_cli, addon_template):
-    name = odoo_cli.new_db(addon_template)
-    odoo_cli.shell(name, (REPO / "scripts" / "load_demo.py").read_text())
+def test_core_s_own_leads_beside_it_are_complete(odoo_cli):
+    """Both installed at once, on a database with the demo data of core."""
+    name = odoo_cli.new_db(template=None)
+    odoo_cli.install(name, DEMO_ADDON, demo=True)
     assert odoo_cli.complaints() == []
-    found = "SELECT count(*) FROM {}"
-    for table in ("crm_lead", "funnel_criterion", "funnel_stage_approval"):
-        assert odoo_cli.sql(name, found.format(table)) > [[0]]
-    waiting = "SELECT count(*) > 0 FROM funnel_loss WHERE state = 'todo'"
-    assert odoo_cli.sql(name, waiting) == [[True]]
+    of_core = (
+        "FROM crm_lead lead JOIN ir_model_data data ON data.res_id = lead.id"
+        " AND data.model = 'crm.lead' AND data.module = 'crm'"
+    )
+    assert odoo_cli.sql(name, f"SELECT count(*) > 20 {of_core}") == [[True]]
+    untold = (
+        "(lead.funnel_code IS NULL OR lead.funnel_need IS NULL OR NOT EXISTS ("
+        " SELECT FROM funnel_stage_move move WHERE move.lead_id = lead.id))"
+    )
+    assert odoo_cli.sql(name, f"SELECT count(*) {of_core} WHERE {untold}") == [[0]]
+    for statement in (MOVES_ASTRAY, SUGGESTIONS_ASTRAY):
+        assert odoo_cli.sql(name, statement) == [[0]]
 
 
 def test_another_database_without_chinese_has_the_same_leads(demo_sql, odoo_cli):
     name = odoo_cli.new_db(template=None)
-    odoo_cli.install(name, demo=True)
+    odoo_cli.install(name, DEMO_ADDON)
     assert odoo_cli.complaints() == []
     assert odoo_cli.sql(name, LANGUAGES) == [["en_US"]]
     assert odoo_cli.sql(name, COUNTS) == demo_sql(COUNTS)

@@ -1,10 +1,11 @@
-"""The translation files in the addon are those that Odoo itself would write."""
+"""The translation files in the addons are those that Odoo itself would write."""
 
 import re
 
+import pytest
+
 from toolchain import layout
 
-I18N = layout.ADDON_DIR / "i18n"
 ENTRY = re.compile(r'^msgid ((?:"(?:[^"\\]|\\.)*"\s*)+)', re.MULTILINE)
 
 
@@ -16,17 +17,25 @@ def terms(text):
     return found - {""}
 
 
-def test_template_is_up_to_date(odoo_cli, addon_template, tmp_path):
+def read_terms(addon, name):
+    return terms((layout.REPO / addon / "i18n" / name).read_text())
+
+
+@pytest.mark.parametrize("addon", layout.ADDONS)
+def test_template_is_up_to_date(odoo_cli, addon_template, tmp_path, addon):
     name = odoo_cli.new_db(addon_template)
+    if addon != layout.ADDON:
+        odoo_cli.install(name, addon)
     target = tmp_path / "now.pot"
-    arguments = ("-l", "pot", "-o", str(target), layout.ADDON)
+    arguments = ("-l", "pot", "-o", str(target), addon)
     odoo_cli.run(name, "i18n", "export", "-d", name, *arguments)
     now = terms(target.read_text())
-    committed = terms((I18N / f"{layout.ADDON}.pot").read_text())
+    committed = read_terms(addon, f"{addon}.pot")
     assert now - committed == set(), "new terms: run make i18n"
     assert committed - now == set(), "terms that are gone: run make i18n"
 
 
-def test_every_term_is_in_the_chinese_file():
-    template = terms((I18N / f"{layout.ADDON}.pot").read_text())
-    assert template - terms((I18N / "zh_CN.po").read_text()) == set(), "run make i18n"
+@pytest.mark.parametrize("addon", layout.ADDONS)
+def test_every_term_is_in_the_chinese_file(addon):
+    template = read_terms(addon, f"{addon}.pot")
+    assert template - read_terms(addon, "zh_CN.po") == set(), "run make i18n"

@@ -35,7 +35,8 @@ def test_the_moment_is_ahead(minute, day):
 
 
 def test_days_are_read_by_the_helpers():
-    files = [*layout.ADDON_DIR.rglob("*.py"), *(layout.REPO / "tests").rglob("*.py")]
+    folders = [*layout.ADDON_DIRS, layout.REPO / "tests"]
+    files = [path for folder in folders for path in folder.rglob("*.py")]
     found = [
         f"{path.relative_to(layout.REPO)}:{number}"
         for path in files

@@ -31,5 +31,5 @@ def test_other_texts_are_left_alone(line):
     assert wording.complaints_of("f.py", line) == []
 
 
-def test_the_addon_has_none():
+def test_the_addons_have_none():
     assert wording.check() == []

@@ -4,14 +4,16 @@ from odoo import api, models
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from ..models.base.step import with_mark
-from ..models.base.telling import HISTORY_KEY
-from ..models.contact.crm_lead import START_KEY
-from . import content
-from .plan import LOCAL
-from .planner import Planner
+from odoo.addons.sales_lead_funnel.models.base.step import with_mark
+from odoo.addons.sales_lead_funnel.models.base.telling import HISTORY_KEY
+from odoo.addons.sales_lead_funnel.models.contact.crm_lead import START_KEY
 
-MODULE = "sales_lead_funnel"
+from ..plan import content
+from ..plan.plan import LOCAL
+from ..plan.planner import Planner
+
+ADDON = "sales_lead_funnel"
+MODULE = "sales_lead_funnel_demo"
 QUIET = {  # nobody is mailed and nothing is tracked while months pass in seconds
     "tracking_disable": True,
     "mail_create_nosubscribe": True,
@@ -65,7 +67,7 @@ DATES = {
 class FunnelDemo(models.AbstractModel):
     """Acts planned months of sales out, through the paths that users take.
 
-    Called once, by the demo data. Each event is done by its person, with the time
+    Called once, when the addon is installed. Each event is done by its person, with the time
     when it happened in the context.
     """
 
@@ -97,7 +99,6 @@ class FunnelDemo(models.AbstractModel):
         self.env["funnel.objection.answer"]._cron_count_uses()
         rules.active = True
         self._forget_mails(last_mail)
-        self.env.flush_all()  # the hook that follows reads by SQL
 
     # ------------------------------------------------------------
     # SURROUNDINGS
@@ -142,7 +143,7 @@ class FunnelDemo(models.AbstractModel):
         The addon's terms, of which what is written is made, would be loaded later.
         """
         installed = dict(self.env["res.lang"].get_installed())
-        self.env["ir.module.module"]._load_module_terms([MODULE], list(installed))
+        self.env["ir.module.module"]._load_module_terms([ADDON], list(installed))
         for login, code in LANGUAGES.items():
             if code in installed:
                 self._user(login).lang = code
@@ -152,7 +153,9 @@ class FunnelDemo(models.AbstractModel):
                 record.with_context(lang="zh_CN").name = name
 
     def _id(self, xmlid):
-        xmlid = xmlid if "." in xmlid else f"{MODULE}.{xmlid}"
+        """Return the id of a record of the addon, or of ours (``…_demo``)."""
+        if "." not in xmlid:
+            xmlid = f"{MODULE if xmlid.endswith('_demo') else ADDON}.{xmlid}"
         return self.env["ir.model.data"]._xmlid_to_res_id(xmlid, True)
 
     def _user(self, login):

@@ -4,10 +4,11 @@ from odoo import models
 from odoo.fields import Command
 from odoo.tools import SQL, plaintext2html
 
-from ..models.base.derived import with_step
-from ..models.contact.funnel_followup import CONTENT
-from . import talk
-from .plan import LOCAL
+from odoo.addons.sales_lead_funnel.models.base.derived import with_step
+from odoo.addons.sales_lead_funnel.models.contact.funnel_followup import CONTENT
+
+from ..plan import talk
+from ..plan.plan import LOCAL
 
 # Levels of a decision chain, from the top: roles that may report to one above
 LEVELS = (("decides",), ("approves", "influences", "guards"), ("uses",))

@@ -4,9 +4,10 @@ from odoo import models
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from ..models.base.derived import with_step
-from ..models.base.zones import get_company_day
-from . import gates
+from odoo.addons.sales_lead_funnel.models.base.derived import with_step
+from odoo.addons.sales_lead_funnel.models.base.zones import get_company_day
+
+from ..plan import gates
 
 SHARE_OF_AMOUNT = (0.8, 1.2)  # budget of core's own leads, from and to
 
@@ -229,22 +230,3 @@ class FunnelDemoGates(models.AbstractModel):
                 for lead in known[1:]
             ]
         )
-        self._forget_scores(beyond)
-
-    def _forget_scores(self, leads):
-        """Let the hook that follows score these leads, and tell the ledger.
-
-        Leads without a move have none that could be told now. SQL, because the ORM
-        would compute the score again.
-        """
-        if not leads:
-            return
-        leads.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE crm_lead SET funnel_score = 0, funnel_score_coverage = 0,"
-                " funnel_suggested_grade_id = NULL WHERE id IN %s",
-                leads._ids,
-            )
-        )
-        leads.invalidate_recordset(flush=False)
