@@ -8,4 +8,5 @@
     "license": "LGPL-3",
     "depends": ["sales_lead_funnel"],
     "data": ["data/funnel_demo.xml"],
+    "post_init_hook": "post_init_hook",
 }

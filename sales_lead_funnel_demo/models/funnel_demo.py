@@ -67,12 +67,12 @@ DATES = {
 class FunnelDemo(models.AbstractModel):
     """Acts planned months of sales out, through the paths that users take.
 
-    Called once, when the addon is installed. Each event is done by its person, with the time
-    when it happened in the context.
+    Called once, when the addon is installed. Each event is done by its person, with
+    the time when it happened in the context.
     """
 
     _name = "funnel.demo"
-    _inherit = ["funnel.demo.work", "funnel.demo.gates"]
+    _inherit = ["funnel.demo.work", "funnel.demo.gates", "funnel.demo.clocks"]
     _description = "Demo data of the sales funnel"
 
     @api.model
@@ -81,12 +81,13 @@ class FunnelDemo(models.AbstractModel):
         rules = quiet._stop_automations()
         last_mail = self._get_last_id("mail.mail")
         quiet._prepare_company()
-        quiet._translate()
+        quiet._set_languages()
         self.env["funnel.scorecard"]._apply_rules()  # installing does it only later
         planner = Planner(self.env.cr.now())
         plans = planner.get_plans()
         quiet._start_cadence(planner.get_first_day())
         leads = {plan: quiet._create_lead(plan) for plan in plans}
+        self._date_births(leads)
         for plan, lead in leads.items():
             for event in plan.events:
                 quiet._act(lead, event, leads)
@@ -96,6 +97,8 @@ class FunnelDemo(models.AbstractModel):
         quiet._add_work(alive)
         quiet._complete_core_leads()
         quiet._add_gates(alive)
+        self._date_ledgers(alive)
+        self._date_papers(alive)
         self.env["funnel.objection.answer"]._cron_count_uses()
         rules.active = True
         self._forget_mails(last_mail)
@@ -137,20 +140,12 @@ class FunnelDemo(models.AbstractModel):
         """Plan contacts from the first demo lead on, as if installed on that day."""
         self.env["ir.config_parameter"].set_param(START_KEY, day)
 
-    def _translate(self):
-        """Give everybody their language, where it is installed.
-
-        The addon's terms, of which what is written is made, would be loaded later.
-        """
+    def _set_languages(self):
+        """Give everybody their language, where it is installed."""
         installed = dict(self.env["res.lang"].get_installed())
-        self.env["ir.module.module"]._load_module_terms([ADDON], list(installed))
         for login, code in LANGUAGES.items():
             if code in installed:
                 self._user(login).lang = code
-        if "zh_CN" in installed:
-            for xmlid, name in content.CHINESE.items():
-                record = self.env.ref(f"{MODULE}.{xmlid}")
-                record.with_context(lang="zh_CN").name = name
 
     def _id(self, xmlid):
         """Return the id of a record of the addon, or of ours (``…_demo``)."""

@@ -294,29 +294,5 @@ TASKS = (  # to be sent, Chinese and English
     ("发送案例资料", "发送报价单", "发送产品目录", "发送会议纪要"),
     ("Send the quotation", "Send two references", "Send the minutes"),
 )
-# Names of the demo's own records in Chinese (the file has them in English)
-CHINESE = {
-    "crm_team_east_demo": "华东团队",
-    "crm_team_south_demo": "华南团队",
-    "industry_internet_demo": "互联网",
-    "lost_reason_price_demo": "价格过高",
-    "lost_reason_function_demo": "功能不匹配",
-    "tag_high_demo": "高意向",
-    "tag_low_demo": "低意向",
-    "tag_high_budget_demo": "高意向-预算明确",
-    "tag_high_urgent_demo": "高意向-急需上线",
-    "tag_mid_compare_demo": "中意向-比较方案",
-    "tag_mid_budget_demo": "中意向-预算待批",
-    "tag_low_ask_demo": "低意向-仅咨询",
-    "answer_price_payback_demo": "提供三年总成本对比表，算清回收期。",
-    "answer_rollout_team_demo": "派驻实施顾问，写入上线时间承诺。",
-    "answer_rival_side_demo": "用客户自己的数据并排演示，请业务部门评分。",
-    "question_manufacturing_problem_demo": "插单和停线多长时间发生一次？",
-    "question_manufacturing_implication_demo": "停线一小时损失多少？交付延误谁承担？",
-    "question_retail_implication_demo": "旺季断货少卖了多少？",
-    "question_logistics_problem_demo": "时效扣款和错发主要出在哪个环节？",
-    "question_health_implication_demo": "检查时资料不全，销售会停多久？",
-}
-
 # Core's own demo leads sell furniture; they get an industry in turn
 CORE_INDUSTRIES = ("retail", "construction", "education", "internet", "health")

@@ -104,6 +104,50 @@ def test_nothing_happened_in_the_future_or_out_of_order(demo_sql, ledger):
         assert demo_sql(mixed) == [[0]]
 
 
+@pytest.mark.parametrize("ledger", ["funnel_stage_move", "funnel_grade_change"])
+def test_the_past_was_entered_in_the_past(demo_sql, ledger):
+    """So that what was known on a day of the past can be asked."""
+    of_ours = (
+        f"FROM {ledger} ledger JOIN crm_lead lead"
+        "   ON lead.id = COALESCE(ledger.lead_id, ledger.merged_into_id)"
+        " WHERE ledger.recorded_at"
+    )
+    seeded = "(SELECT max(create_date) FROM crm_team)"
+    by_day = [
+        demo_sql(f"SELECT count(*) {of_ours} < {seeded} - interval '{days} days'")[0][0]
+        for days in (180, 120, 60, 30, 7, 0)
+    ]
+    assert by_day == sorted(set(by_day))
+    assert by_day[2] > by_day[-1] / 2
+    assert demo_sql(f"SELECT count(*) {of_ours} >= {seeded}") == [[0]]
+    before = "(SELECT min(recorded_at) FROM {} WHERE lead_id = lead.id)"
+    born = f"{of_ours} < {before.format('funnel_stage_move')} AND ledger.lead_id > 0"
+    assert demo_sql(f"SELECT count(*) {born}") == [[0]]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "funnel_followup",
+        "funnel_loss",
+        "funnel_evaluation",
+        "funnel_stakeholder",
+        "funnel_closing_step",
+        "funnel_stage_approval",
+    ],
+)
+def test_papers_are_as_old_as_what_they_tell(demo_sql, table):
+    fresh = "create_date >= (SELECT max(create_date) FROM crm_team)"
+    assert demo_sql(f"SELECT count(*) FROM {table} WHERE {fresh}") == [[0]]
+
+
+def test_losses_came_back_when_their_leads_did(demo_sql):
+    astray = "reopened_at < lost_at OR reopened_at > now() - interval '1 day'"
+    found = f"SELECT count(*), count(*) FILTER (WHERE {astray}) FROM funnel_loss"
+    [[reopened, wrong]] = demo_sql(f"{found} WHERE state = 'reopened'")
+    assert reopened and not wrong
+
+
 def test_closing_dates_of_core_agree_with_the_ledger(demo_sql):
     differing = demo_sql(
         "SELECT count(*) FROM crm_lead lead JOIN funnel_stage_move move"
