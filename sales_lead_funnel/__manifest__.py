@@ -2,7 +2,7 @@
     "name": "Sales Lead Funnel",
     "summary": "Lead register, A/B/C grading with review, stage ledger and review "
     "workbooks for disciplined B2B sales",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Sales/CRM",
     "author": "Sales Lead Funnel contributors",
     "license": "LGPL-3",
@@ -51,6 +51,7 @@
         "views/requests/funnel_gate_approval_views.xml",
         "views/gates/funnel_gate_lead_views.xml",
         "views/templates/funnel_gate_template_views.xml",
+        "views/losses/crm_lost_reason_views.xml",
         "views/losses/funnel_gate_loss_views.xml",
         "views/lead/funnel_gate_menus.xml",
     ],

@@ -6,7 +6,7 @@ from datetime import date
 from odoo.fields import Domain
 from odoo.tools import SQL, sql
 
-from .install import facts, rebuild, traces
+from .install import facts, rebuild, traces, vocabulary
 
 MODULE = "sales_lead_funnel"
 _logger = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ def post_init_hook(env):
     steps = {
         "facts": facts.fill_facts,
         "ledger": rebuild.rebuild_moves,
+        "words": vocabulary.load,
         "stages": lambda env: env["crm.stage"]._funnel_preset_aliases(),
         "cadence": _start_cadence,
         "rules": lambda env: env["funnel.scorecard"]._apply_rules(),
@@ -68,13 +69,14 @@ def uninstall_hook(env):
     That is the counters of lead numbers, each with its database sequence, which go
     only with the record itself; core's notes of our foreign keys on its tables; what
     other modules noted of our models that have a chatter; and what people saved that
-    names our fields.
+    names our fields. Words that the company uses by now are left to it.
     """
     counters = env["ir.sequence"].with_context(active_test=False)
     counters = counters.search([("code", "=", "funnel.lead.number")])
     counters.date_range_ids.unlink()
     counters.unlink()
     traces.forget_saved(env)
+    vocabulary.leave(env)
     _free_activities(env)
     env["ir.model.constraint"].search(
         [("module.name", "=", "sales_lead_funnel"), ("type", "=", "f")]

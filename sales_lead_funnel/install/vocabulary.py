@@ -163,7 +163,8 @@ def _find_names(model):
         names = SQL("SELECT name AS value")
     rows = model.env.execute_query(
         SQL(
-            "SELECT named.value, words.id FROM %s words, LATERAL (%s) named ORDER BY %s",
+            "SELECT named.value, words.id FROM %s words, LATERAL (%s) named"
+            " ORDER BY %s",
             SQL.identifier(model._table),
             names,
             SQL(order),
@@ -199,8 +200,10 @@ def _is_theirs(record, data):
 
     What we added has the moment of the note of whose it is: one transaction.
     """
-    return record.exists() and (
-        record.create_date != data.create_date or _is_used(record)
+    added = data.create_date.replace(microsecond=0)
+    created = record.exists().create_date
+    return bool(created) and (
+        created.replace(microsecond=0) != added or _is_used(record)
     )
 
 
@@ -217,7 +220,8 @@ def _is_used(record):
 def _get_fields_to(record):
     """Yield the stored relations of all tables to the model of a record."""
     for model in record.env.registry.values():
-        if model._abstract or model._transient or not model._auto:
+        is_table = model._auto and not (model._abstract or model._transient)
+        if not is_table or model._original_module == MODULE:
             continue
         for field in model._fields.values():
             relates = field.type in ("many2one", "many2many") and field.store

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from odoo.addons.sales_lead_funnel.install import vocabulary
 from odoo.addons.sales_lead_funnel.models.base.step import with_mark
 from odoo.addons.sales_lead_funnel.models.base.telling import HISTORY_KEY
 from odoo.addons.sales_lead_funnel.models.contact.crm_lead import START_KEY
@@ -37,9 +38,9 @@ LANGUAGES = {
 }
 STAGES = {"new": 1, "qualified": 2, "proposition": 3, "won": 4}
 LOST_REASONS = {
-    "price": "lost_reason_price_demo",
-    "function": "lost_reason_function_demo",
-    "expensive": "crm.lost_reason_1",
+    "price": "lost_reason_price",
+    "function": "lost_reason_function",
+    "budget": "lost_reason_budget",
     "skills": "crm.lost_reason_2",
     "stock": "crm.lost_reason_3",
 }
@@ -80,6 +81,7 @@ class FunnelDemo(models.AbstractModel):
         quiet = self.with_context(**QUIET)
         rules = quiet._stop_automations()
         last_mail = self._get_last_id("mail.mail")
+        vocabulary.load(self.env)  # what somebody deleted is needed again
         quiet._prepare_company()
         quiet._set_languages()
         self.env["funnel.scorecard"]._apply_rules()  # installing does it only later
@@ -168,7 +170,7 @@ class FunnelDemo(models.AbstractModel):
 
     def _create_lead(self, plan):
         leads = self._as(self.env["crm.lead"], plan.creator)
-        tags = [Command.link(self._id(f"tag_{plan.tag}_demo"))] if plan.tag else []
+        tags = [Command.link(self._id(f"tag_{plan.tag}"))] if plan.tag else []
         return leads.create(
             {
                 **plan.vals,
@@ -176,7 +178,7 @@ class FunnelDemo(models.AbstractModel):
                 "user_id": self._user(plan.owner).id if plan.creator else False,
                 "team_id": self._id(f"crm_team_{TEAMS[plan.owner]}_demo"),
                 "stage_id": self._stage_id("new"),
-                "source_id": self._id(f"source_{plan.source}_demo"),
+                "source_id": self._id(f"source_{plan.source}"),
                 "funnel_industry_id": self._id(INDUSTRIES[plan.client.industry]),
                 "country_id": self._id("base.cn"),
                 "tag_ids": tags,

@@ -125,7 +125,7 @@ MET = {
 }
 # % of the leads that met somebody, by how they ended or the stage they are in
 MET_SHARE = {"won": 55, "new": 0, "qualified": 30, "proposition": 50}
-LOST_TO = {"price": 75, "function": 35, "expensive": 30, "skills": 15, "stock": 20}
+LOST_TO = {"price": 75, "function": 35, "budget": 30, "skills": 15, "stock": 20}
 
 # Losses -------------------------------------------------------------------------------
 
@@ -153,7 +153,7 @@ LESSONS = {
             "The one case that mattered was not in the demo.",
         ),
     ),
-    "expensive": (
+    "budget": (
         ("预算范围应在初次沟通时确认。", "小客户适合标准版，不该推荐完整方案。"),
         ("Ask for the budget before the first visit.",),
     ),

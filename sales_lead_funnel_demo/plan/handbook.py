@@ -137,7 +137,7 @@ def _get_second():
     second.events = [
         Event(_at("2024-03-06"), "rep2", "propose", ("C", "个人咨询，竞争情况未知")),
         Event(_at("2024-03-07"), "manager", "review", (False, False)),
-        Event(_at("2024-05-30"), "rep2", "lost", "expensive"),
+        Event(_at("2024-05-30"), "rep2", "lost", "budget"),
     ]
     second.evaluations = [
         _evaluation("2024-03-06", 3, "未知", 1, "高(个人决策)", "发送产品目录,跟进需求")

@@ -22,7 +22,7 @@ LOST_IN = {
 STAY_MEDIAN = {"new": 5.5, "qualified": 11.0, "proposition": 13.0}  # days
 STAY_SIGMA = 0.55  # of the logarithm
 LOST_REASONS = {  # per stage: reasons and how often
-    "new": {"skills": 2, "function": 6, "expensive": 2},
+    "new": {"skills": 2, "function": 6, "budget": 2},
     "qualified": {"function": 6, "price": 3, "skills": 2},
     "proposition": {"price": 8, "function": 2, "stock": 1},
 }

@@ -76,6 +76,7 @@ class FunnelLoss(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+    lost_reason_answer = fields.Text(related="lost_reason_id.funnel_answer")
     competitor_id = fields.Many2one(
         "funnel.competitor",
         string="Lost to",

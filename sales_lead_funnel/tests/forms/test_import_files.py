@@ -175,7 +175,7 @@ class TestImportDays(FileCommon):
 @tagged("post_install", "-at_install")
 class TestImportCells(FileCommon):
     def test_blanks_that_nobody_sees_do_not_count(self):
-        source = self.env["utm.source"].create({"name": "官网表单"})
+        source = self.env.ref("sales_lead_funnel.source_web")
         for blank in (" ", "\u3000", "\xa0", "\u200b", "\ufeff", "\t", "*", "\u2060 "):
             row = [cell and f"{cell}{blank}" for cell in self._row(client="甲公司")]
             row[5], row[6] = "采购设备", f"2024-03-01{blank}"

@@ -300,5 +300,5 @@ class TestAnswers(GateCommon):
         self.assertFalse(self._is_missing("funnel_authority", funnel_authority="none"))
         self.assertFalse(self._is_missing("priority", priority="0"))
         self.assertTrue(self._is_missing("tag_ids"))
-        tag = self.env["crm.tag"].create({"name": "High intent"})
+        tag = self.env["crm.tag"].create({"name": "Keen"})
         self.assertFalse(self._is_missing("tag_ids", tag_ids=tag.ids))

@@ -1,1 +1,2 @@
 from . import test_loss
+from . import test_vocabulary
