@@ -1,19 +1,22 @@
 """``make test-core``: core's own tests must not notice that the addon is there.
 
-They run on a database with the addon. Whatever fails is run again on a database with
-core alone: what passes there was broken by the addon. Odoo's ``test_lint`` runs too and
-counts where it complains about the addon.
+They run on a database with the addon, then on one with core's demo data as well.
+Whatever fails is run again on such a database with core alone: what passes there was
+broken by the addon. Odoo's ``test_lint`` runs too and counts where it complains about
+the addon.
 """
 
 import json
 import re
 import subprocess
+from functools import partial
 from xml.etree import ElementTree
 
 from . import database, layout, odoo, prepare, results, stamps, suites
 from .say import Timer, info, step
 
 MODULES = ("sales_team", "crm")
+DEMO_MODULES = ("crm", "crm_livechat")
 ALLOWED = layout.REPO / "tests" / "core_allowed.toml"
 ALLOWED_TEST = re.compile(r'^test\s*=\s*"([^"]+)"', re.MULTILINE)
 USED = layout.RESULTS / "core-used.jsonl"
@@ -23,7 +26,7 @@ def test_core(expression=""):
     """Core's tests with the addon, then test_lint on it."""
     used = prepare.with_templates()
     with stamps.lock("core"):
-        outcomes = [_core(used, expression)]
+        outcomes = [_core(used, expression), _core_on_demo_data(used, expression)]
         if not expression:
             outcomes.append(_lint(used))
     return results.report(outcomes)
@@ -45,11 +48,35 @@ def _core(source, expression):
         narrow = ["-k", expression] if expression else []
         _run(outcome, database.CORE, [*folders, *narrow], allowed=ALLOWED)
         if outcome.failed:
-            _compare_with_core_alone(outcome, folder)
+            plain = partial(_copy, database.CORE_PLAIN, database.TEMPLATE_CRM)
+            _compare_with_core_alone(outcome, folder, plain)
         if not expression:
             _check_allowed(outcome)
     outcome.seconds = timer.seconds
     return outcome
+
+
+def _core_on_demo_data(source, expression):
+    """The addon brings nothing that core's tests meet beside core's demo data."""
+    outcome = results.Outcome("core on demo data")
+    folder = next(path for path in source.addons if (path / "crm").is_dir())
+    folders = [folder / module / "tests" for module in DEMO_MODULES]
+    step(f"Core's tests of {', '.join(DEMO_MODULES)}, with core's demo data")
+    with Timer() as timer:
+        _install_with_demo(database.CORE_DEMO, layout.ADDON)
+        narrow = ["-k", expression] if expression else []
+        _run(outcome, database.CORE_DEMO, [*folders, *narrow], allowed=ALLOWED)
+        if outcome.failed:
+            plain = partial(_install_with_demo, database.CORE_PLAIN)
+            _compare_with_core_alone(outcome, folder, plain)
+    outcome.seconds = timer.seconds
+    return outcome
+
+
+def _install_with_demo(name, *addons):
+    with stamps.lock():
+        database.create(name)
+    odoo.install(name, ",".join((*DEMO_MODULES, *addons)), demo=True)
 
 
 def _copy(name, template):
@@ -71,13 +98,16 @@ def _run(outcome, name, arguments, allowed=""):
     outcome.read_junit(junit, code)
 
 
-def _compare_with_core_alone(outcome, folder):
-    """Drop the failures that core has without the addon as well."""
+def _compare_with_core_alone(outcome, folder, make_plain):
+    """Drop the failures that core has without the addon as well.
+
+    :param make_plain: makes the database ``CORE_PLAIN`` without the addon
+    """
     step(f"{len(outcome.failed)} failed: running them again without {layout.ADDON}")
     targets = [_node_id(test, folder) for test in outcome.failed]
     if not all(targets):
         return
-    _copy(database.CORE_PLAIN, database.TEMPLATE_CRM)
+    make_plain()
     alone = results.Outcome("core alone")
     _run(alone, database.CORE_PLAIN, targets)
     for test in list(outcome.failed):
