@@ -8,6 +8,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from psycopg2.extras import Json
+
 from odoo.tools import SQL
 
 MODULE = "sales_lead_funnel"
@@ -118,7 +120,7 @@ def _have(env, word, known):
     found = next((known[key] for key in map(_get_key, names) if key in known), None)
     record = env[word.model].browse(found) if found else _add(env, word)
     if word.answer and not record.funnel_answer:
-        _write(record, "funnel_answer", *word.answer)
+        _answer(record, *word.answer)
     env["ir.model.data"]._update_xmlids(
         [
             {
@@ -137,21 +139,28 @@ def _add(env, word):
         return model.create({"name": word.chinese if _chinese(env) else word.english})
     color = {} if word.color is None else {"color": word.color}
     record = model.create({"name": word.english, **color})
-    _write(record, "name", word.english, word.chinese)
+    for code in _chinese(env):
+        record.with_context(lang=code).name = word.chinese
     return record
 
 
-def _write(record, name, english, chinese):
-    """Write a translated text; other languages come with the translations."""
-    record.with_context(lang="en_US")[name] = english
-    for code in _chinese(record.env):
-        record.with_context(lang=code)[name] = chinese
+def _answer(reason, english, chinese):
+    """Tell what helps. By SQL: nobody changed a reason that was there."""
+    texts = {"en_US": english, **dict.fromkeys(_chinese(reason.env), chinese)}
+    reason.flush_recordset()
+    reason.env.cr.execute(
+        SQL(
+            "UPDATE crm_lost_reason SET funnel_answer = %s WHERE id = %s",
+            Json(texts),
+            reason.id,
+        )
+    )
+    reason.invalidate_recordset(["funnel_answer"])
 
 
 def _chinese(env):
-    """Return the installed languages that are written in simplified Chinese."""
-    installed = dict(env["res.lang"].get_installed())
-    return [code for code in ("zh_CN",) if code in installed]
+    """Return Chinese as a list of its code, empty where it is not installed."""
+    return ["zh_CN"] if "zh_CN" in dict(env["res.lang"].get_installed()) else []
 
 
 def _find_names(model):

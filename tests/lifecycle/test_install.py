@@ -11,6 +11,7 @@ LIBRARY = [
     *(f"SELECT count(*) FROM {table}" for table in ORIGINS),
     "SELECT count(*) FROM base_automation WHERE name->>'en_US' LIKE 'Funnel%'",
     "SELECT count(*) FROM ir_act_server WHERE code LIKE '%ask_reviews%'",
+    "SELECT count(*) FROM crm_tag",
 ]
 FIRST_VERSION = (
     "UPDATE ir_module_module SET latest_version = '19.0.1.0.0'"
@@ -43,6 +44,7 @@ def test_upgrade_leaves_what_was_replaced_or_deleted(odoo_cli, addon_template):
         find("objection_price").unlink()
         find("question_silent_2").unlink()
         find("automation_review_grade_a").unlink()
+        find("tag_high_urgent").unlink()
         """,
     )
     before = [odoo_cli.sql(name, counting) for counting in LIBRARY]
@@ -61,9 +63,10 @@ def test_upgrade_from_the_first_version_brings_the_library(odoo_cli):
         "DELETE FROM base_automation WHERE name->>'en_US' LIKE 'Funnel%'",
         "DELETE FROM ir_act_server WHERE code LIKE '%ask_reviews%'",
         "DELETE FROM funnel_grade WHERE name->>'en_US' = 'B'",
+        "DELETE FROM crm_tag",
         (
             "DELETE FROM ir_model_data WHERE module = 'sales_lead_funnel'"
-            " AND name ~ '^(axis|question|objection|automation|grade_b)'"
+            " AND name ~ '^(axis|question|objection|automation|grade_b|tag)'"
         ),
         FIRST_VERSION,
     ):
@@ -73,7 +76,7 @@ def test_upgrade_from_the_first_version_brings_the_library(odoo_cli):
     lines = "SELECT days, channel FROM funnel_cadence ORDER BY id"
     assert odoo_cli.sql(name, lines) == [[1, "call"], [5, "visit"], [0, "email"]]
     counts = [odoo_cli.sql(name, counting)[0][0] for counting in LIBRARY]
-    assert counts == [3, 4, 13, 5, 6, 1, 1]
+    assert counts == [3, 4, 13, 5, 6, 1, 1, 7]
     untold = (
         "SELECT name->>'en_US' FROM {} WHERE name->>'zh_CN' IS NULL"
         " OR name->>'zh_CN' = name->>'en_US'"
@@ -119,6 +122,39 @@ def test_install_with_demo_data_logs_no_warning(odoo_cli):
     name = odoo_cli.new_db(template=None)
     odoo_cli.install(name, demo=True)
     assert odoo_cli.complaints() == []
+
+
+OWN_WORDS = """
+    env["crm.tag"].create({"name": "低意向-仅咨询"})
+    env["utm.source"].create({"name": "Trade Show"})
+    env["crm.lost.reason"].create({"name": "缺乏信任", "active": False})
+"""
+WORDS = (
+    "SELECT name->>'en_US' FROM crm_tag UNION ALL SELECT name FROM utm_source"
+    " UNION ALL SELECT name->>'en_US' FROM crm_lost_reason ORDER BY 1"
+)
+
+
+def test_words_of_the_company_are_taken_and_left(odoo_cli):
+    """Channels, tags and reasons that are there do not come twice."""
+    name = odoo_cli.new_db()
+    odoo_cli.shell(name, OWN_WORDS)
+    before = odoo_cli.sql(name, WORDS)
+    odoo_cli.install(name)
+    assert odoo_cli.complaints() == []
+    with_ours = [word for (word,) in odoo_cli.sql(name, WORDS)]
+    assert len(with_ours) == len(before) + 14
+    assert "Low intent – only asking" not in with_ours
+    assert not {"Lack of trust", "行业展会", "Price too high"} & set(with_ours)
+    odoo_cli.shell(
+        name,
+        """
+        tag = env.ref("sales_lead_funnel.tag_high")
+        env["crm.lead"].create({"name": "Keen", "tag_ids": [(4, tag.id)]})
+        """,
+    )
+    odoo_cli.uninstall(name)
+    assert sorted(odoo_cli.sql(name, WORDS)) == sorted([*before, ["High intent"]])
 
 
 def test_uninstall_leaves_core_crm_working(odoo_cli, addon_template):

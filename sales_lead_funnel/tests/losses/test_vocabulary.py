@@ -1,4 +1,5 @@
 from odoo.tests import TransactionCase, tagged
+from odoo.tools import SQL
 
 from ...install import vocabulary
 
@@ -24,8 +25,11 @@ class TestVocabulary(TransactionCase):
         record = model.create(vals)
         self.env.flush_all()
         self.env.cr.execute(
-            f"UPDATE {model._table} SET create_date = '2020-01-01' WHERE id = %s",
-            [record.id],
+            SQL(
+                "UPDATE %s SET create_date = '2020-01-01' WHERE id = %s",
+                SQL.identifier(model._table),
+                record.id,
+            )
         )
         record.invalidate_recordset()
         return record
