@@ -24,7 +24,7 @@ class TestNumbers(FunnelCommon):
 
     def test_every_number_is_looked_after(self):
         """A field or model that is new as well."""
-        finite = self.env.registry["funnel.finite.mixin"]
+        finite = self.env.registry["funnel.intake"]
         for model in self.env.registry.values():
             if model._abstract or not model._auto or model._name in GUARDED:
                 continue

@@ -13,6 +13,7 @@ const NAMES = [
     "FunnelGradeError",
     "FunnelLedgerError",
     "FunnelLossError",
+    "FunnelNumberError",
     "FunnelRegisterError",
     "FunnelScorecardError",
     "FunnelTextError",
