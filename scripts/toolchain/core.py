@@ -67,10 +67,30 @@ def _core_on_demo_data(source, expression):
         narrow = ["-k", expression] if expression else []
         _run(outcome, database.CORE_DEMO, [*folders, *narrow], allowed=ALLOWED)
         if outcome.failed:
+            _repeat(outcome, folder)
+        if outcome.failed:
             plain = partial(_install_with_demo, database.CORE_PLAIN)
             _compare_with_core_alone(outcome, folder, plain)
     outcome.seconds = timer.seconds
     return outcome
+
+
+def _repeat(outcome, folder):
+    """Drop what passes when it runs as it would with core alone: without the others.
+
+    Counts of queries depend on what ran before; core wrote them down without demo data.
+    """
+    step(f"{len(outcome.failed)} failed: running them again, without the others")
+    targets = [_node_id(test, folder) for test in outcome.failed]
+    if not all(targets):
+        return
+    again = results.Outcome("again")
+    _run(again, database.CORE_DEMO, targets, allowed=ALLOWED)
+    for test in list(outcome.failed):
+        if test in again.passed:
+            info(f"passes without the others: {test}")
+            del outcome.failed[test]
+            outcome.passed.append(test)
 
 
 def _install_with_demo(name, *addons):
