@@ -14,7 +14,7 @@ from toolchain import layout, odoo
 REPLACED_BY = "19.0.1.4.0"  # the version after the one that is upgraded
 LOAD_DATA = """
 from odoo.tools.convert import convert_file
-convert_file(env, "sales_lead_funnel", "demo/funnel_demo.xml", {}, mode="init")
+convert_file(env, "sales_lead_funnel", "demo/funnel_demo.xml", {}, mode="init", noupdate=True)
 """
 TABLES = """
 SELECT relname FROM pg_class
