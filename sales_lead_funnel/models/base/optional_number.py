@@ -14,6 +14,9 @@ NEVER_EMPTY = ("boolean", *NUMBERS)
 class OptionalNumber:
     """Mixed into a field of numbers before core's class."""
 
+    # Told to the web client, whose inputs make 0 of an empty cell as well.
+    _description_can_be_unknown = True
+
     def is_unknown(self, record):
         """Has nobody ever given the number? Reads it, if need be."""
         return (

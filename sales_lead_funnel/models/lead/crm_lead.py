@@ -242,6 +242,11 @@ class CrmLead(models.Model):
             self._funnel_add_answers(arch, view)
         return arch, view
 
+    @api.model
+    def _get_view_field_attributes(self):
+        """Tell the web client also which numbers may be unknown."""
+        return [*super()._get_view_field_attributes(), "can_be_unknown"]
+
     # ------------------------------------------------------------
     # WON AND LOST
     # ------------------------------------------------------------

@@ -25,3 +25,11 @@ class TestTours(ToursCommon):
     def test_a_wrong_entry_is_explained_in_the_dialog(self):
         self.start_tour("/odoo", "funnel_wrong_entry_is_explained", login="tour_rep")
         self.assertEqual(self.lead.funnel_budget_max, 70000)
+
+    def test_zero_is_an_answer_and_an_emptied_number_is_unknown(self):
+        tour = "funnel_zero_is_an_answer"
+        self.start_tour("/odoo/crm/new", tour, login="tour_rep")
+        lead = self.env["crm.lead"].search([("name", "=", "Zero lead")])
+        [values] = lead.read(["funnel_budget_min", "funnel_budget_max"])
+        self.assertIsNot(values["funnel_budget_min"], False)
+        self.assertIs(values["funnel_budget_max"], False)

@@ -158,3 +158,36 @@ registry.category("web_tour.tours").add("funnel_wrong_entry_is_explained", {
         ...stepUtils.saveForm(),
     ],
 });
+
+const budget = (end) => `.o_field_widget[name=funnel_budget_${end}] input`;
+
+registry.category("web_tour.tours").add("funnel_zero_is_an_answer", {
+    url: "/odoo/crm/new",
+    steps: () => [
+        {
+            trigger: ".o_form_view .o_field_widget[name=name] textarea",
+            run: "edit Zero lead",
+        },
+        {
+            content: "nothing is known, and nothing is shown",
+            trigger: `${budget("min")}:value(/^$/)`,
+        },
+        {trigger: budget("min"), run: "edit 0"},
+        {trigger: budget("min"), run: "press Tab"},
+        {
+            content: "left by a key, the 0 stays",
+            trigger: `${budget("min")}:value(0.00)`,
+        },
+        ...stepUtils.saveForm(),
+        {trigger: budget("max"), run: "edit 50000"},
+        ...stepUtils.saveForm(),
+        {
+            content: "emptied, the number is unknown again",
+            trigger: budget("max"),
+            run: "clear",
+        },
+        {trigger: budget("max"), run: "press Tab"},
+        {trigger: `${budget("max")}:value(/^$/)`},
+        ...stepUtils.saveForm(),
+    ],
+});
