@@ -61,7 +61,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
             columns.related("funnel_proven_stage_id"),
             SQL("NULLIF(%s, 0)", columns.field("funnel_stage_gap")),
             columns.related("funnel_grade_id"),
-            columns.field("expected_revenue"),
+            columns.amount("expected_revenue"),
             columns.field("date_deadline"),
             columns.owner(),
         )
@@ -94,7 +94,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
             ),
             columns.related("lost_reason_id"),
             columns.related("competitor_id"),
-            columns.field("amount"),
+            columns.amount("amount"),
             columns.related("grade_id"),
             SQL("%s::date", columns.local_time("lost_at")),
             columns.field("lesson"),

@@ -76,6 +76,10 @@ class LeadColumns:
             name,
         )
 
+    def amount(self, name):
+        """An amount of core's, which makes 0 of what nobody told."""
+        return SQL("NULLIF(%s, 0)", self.field(name))
+
     def known(self, name):
         """A figure of the score, NULL where nothing is known of the lead."""
         coverage = self.field("funnel_score_coverage")

@@ -121,7 +121,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
                 Table(
                     [
                         Column(self.env._("Figure"), width=26),
-                        Column(self.env._("Definition"), width=90, wrap=True),
+                        Column(self.env._("Definition"), width=90),
                     ],
                     self._get_definitions(),
                     title=self.env._("Definitions"),
@@ -409,7 +409,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
                         Column(_("Client / person"), width=32),
                         Column(_("Contact information"), width=38),
                         Column(_("Industry of the client"), width=20),
-                        Column(_("Initial need"), width=40, wrap=True),
+                        Column(_("Initial need"), width=40),
                         Column(_("Obtained on"), "date"),
                         Column(_("Owner"), width=14),
                         Column(_("First tags"), width=20),
@@ -447,7 +447,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
                         Column(_("Coverage"), "percent", dash=True),
                         Column(_("Suggested grade")),
                         Column(_("Grade")),
-                        Column(_("Reason of the grade"), width=40, wrap=True),
+                        Column(_("Reason of the grade"), width=40),
                         Column(_("Grade review"), width=12),
                         Column(_("Reviewed on"), "date"),
                         Column(_("Follow-up"), width=21),

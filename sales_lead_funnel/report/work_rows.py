@@ -19,6 +19,9 @@ class ChildColumns:
     def field(self, name):
         return self.records._field_to_sql(self.records._table, name, self.query)
 
+    def amount(self, name):
+        return SQL("NULLIF(%s, 0)", self.field(name))
+
     def text(self, *names):
         """The texts of these fields that are there, one under the other."""
         texts = [SQL("NULLIF(%s, '')", self.field(name)) for name in names]
@@ -284,7 +287,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
             columns.lead.client(),
             columns.lead.field("name"),
             columns.lead.related("funnel_grade_id"),
-            columns.lead.field("expected_revenue"),
+            columns.lead.amount("expected_revenue"),
             columns.field("name"),
             columns.field("date_due"),
             columns.user("user_id"),

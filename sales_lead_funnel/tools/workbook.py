@@ -94,7 +94,6 @@ class Column(NamedTuple):
     title: str
     kind: str = "text"
     width: float | None = None
-    wrap: bool = False
     dash: bool = False
     num_format: str | None = None
 
@@ -322,8 +321,11 @@ class _Styles:
             text_wrap=True,
         )
 
-    def body(self, kind, num_format=None, wrap=False, total=False):
-        """The format of a value of that kind; ``total`` for a closing row."""
+    def body(self, kind, num_format=None, total=False):
+        """The format of a value of that kind; ``total`` for a closing row.
+
+        Text wraps: what a column is too narrow for would be cut off by the next one.
+        """
         family, default_format, _width = KINDS[kind]
         emphasis = {"bold": True, "bg_color": TOTAL_FILL} if total else {}
         return self.get(
@@ -333,7 +335,7 @@ class _Styles:
             valign="vcenter",
             border=1,
             border_color=LINE,
-            text_wrap=wrap,
+            text_wrap=family == "text",
             **emphasis,
         )
 
@@ -542,7 +544,7 @@ class _SheetWriter:
         wrapped = [
             (index, self.widths[index] - INDENT_WIDTH)
             for index, column in enumerate(columns)
-            if column.wrap and column.kind == "text"
+            if column.kind == "text"
         ]
         is_untouched = self.is_list and not wrapped
         return rows if is_untouched else self._set_heights(wrapped, rows)
@@ -550,7 +552,9 @@ class _SheetWriter:
     def _set_heights(self, wrapped, rows):
         rows = iter(rows)
         for number, row in enumerate(islice(rows, MAX_FITTED_ROWS), self.row):
-            lines = [_count_lines(row[index], width) for index, width in wrapped]
+            # A row that is too short is refused when it is written.
+            fitted = ((i, width) for i, width in wrapped if i < len(row))
+            lines = [_count_lines(row[i], width) for i, width in fitted]
             n_lines = max(lines, default=1)
             if n_lines > 1 or not self.is_list:
                 points = min(n_lines * LINE_POINTS + ROW_POINTS_MARGIN, MAX_POINTS)
@@ -639,7 +643,7 @@ def _bind(worksheet, styles, index, column, total=False):
     """A function (row, value) that writes the cells of one column."""
     if column.kind == "cell":
         return _bind_cell(worksheet, styles, index, column, total)
-    style = styles.body(column.kind, column.num_format, column.wrap, total)
+    style = styles.body(column.kind, column.num_format, total)
     if column.dash and not total:
         put_empty = partial(_put_dash, worksheet.write_string, index, style)
     else:

@@ -115,6 +115,12 @@ class TestWorkbookGates(WorkbookFormsCommon):
         self.assertEqual([row[3], *row[5:7]], ["Late", "Before", 1])
         self.assertEqual(row[10], "小明")
 
+    def test_amount_that_nobody_gave_is_empty(self):
+        self.first.expected_revenue = 0
+        rows = self._rows("Stage list")
+        [row] = [row for row in rows if row[0] == self.first.funnel_code]
+        self.assertIsNone(row[8])
+
     def _lose_of_all_kinds(self):
         dear, none = self.reasons
         self._lose(dear)
