@@ -2,6 +2,7 @@ from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
 from ...exceptions import FunnelScorecardError
+from ..base.phrases import tell_list
 from .funnel_followup import CHANNELS
 
 
@@ -47,7 +48,7 @@ class FunnelCadence(models.Model):
         """Say in words for which leads a line is."""
         who = grade.name or self.env._("Not graded yet")
         where = stage.name or self.env._("every stage")
-        return f"{who}, {where}"
+        return tell_list(self.env, [who, where])
 
     @api.constrains("days")
     def _check_days(self):

@@ -5,6 +5,7 @@ from ..base.door import is_judged
 from ..base.limits import cut
 from ..base.telling import check_how_far, check_not_before, is_told_by_people
 from ..base.text import is_blank
+from ..base.phrases import tell_list, tell_of
 
 # A log says something in one of these.
 TEXTS = ("summary", "situation", "problem", "implication", "need_payoff", "feedback")
@@ -48,8 +49,10 @@ class FunnelFollowup(models.Model):
     def _tell_briefly(self):
         """Return when, how, with whom and what was talked about, in one line."""
         said = next((self[name] for name in TEXTS if not is_blank(self[name])), "")
-        contact = ", ".join(filter(None, [self.display_name, self.contact]))
-        return cut(f"{contact}: {' '.join(said.split())}", BRIEF)
+        contact = tell_list(
+            self.env, [word for word in (self.display_name, self.contact) if word]
+        )
+        return cut(tell_of(self.env, contact, " ".join(said.split())), BRIEF)
 
     def _empty_reason(self):
         return self.env._(

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
 from ..base.zones import get_person_day
+from ..base.phrases import tell_list, tell_of
 
 LISTS = ("one2many", "many2many")
 PROOFS_SHOWN = 3  # records cited per criterion
@@ -160,7 +161,7 @@ class CrmLead(models.Model):
         proofs = [self._funnel_cite_record(record) for record in visible]
         for proof in proofs[:1]:
             kind = self.env["ir.model"]._get(records._name).sudo().name
-            proof["text"] = f"{kind}: {proof['text']}"
+            proof["text"] = tell_of(self.env, kind, proof["text"])
         return proofs
 
     def _funnel_cite_record(self, record):
@@ -178,7 +179,7 @@ class CrmLead(models.Model):
         if field.relational and not self[name]._filtered_access("read"):
             return []
         label = self._funnel_get_label(name)
-        return [{"text": f"{label}: {self._funnel_tell_value(name)}"}]
+        return [{"text": tell_of(self.env, label, self._funnel_tell_value(name))}]
 
     def _funnel_tell_value(self, name):
         return self._funnel_tell_as(self._fields[name], self[name])
@@ -191,7 +192,7 @@ class CrmLead(models.Model):
             return dict(field._description_selection(self.env)).get(value, "")
         if field.relational:
             names = value._filtered_access("read").mapped("display_name")
-            return ", ".join(names)[:VALUE_LENGTH]
+            return tell_list(self.env, names)[:VALUE_LENGTH]
         if field.type == "monetary":
             currency = self.company_currency or self.env.company.currency_id
             return format_amount(self.env, value, currency)

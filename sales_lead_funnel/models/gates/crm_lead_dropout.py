@@ -8,6 +8,7 @@ from ..base.derived import with_step
 from ..base.optional_number import NEVER_EMPTY
 from ..base.searching import yes_or_no
 from ..base.zones import get_person_day
+from ..base.phrases import tell_list
 
 KEEP_DAYS = 30  # days a candidate is left alone once its owner keeps it
 
@@ -88,7 +89,7 @@ class CrmLead(models.Model):
         for lead in self:
             if lead.id in reasons:
                 lead.funnel_is_dropout = True
-                lead.funnel_dropout_reason = ", ".join(reasons[lead.id])
+                lead.funnel_dropout_reason = tell_list(self.env, reasons[lead.id])
 
     @api.model
     def _funnel_get_dropout_domain(self, rule):

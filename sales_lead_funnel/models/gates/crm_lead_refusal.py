@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import models
 
 from ...exceptions import FunnelGateError
+from ..base.phrases import tell_list, tell_of
 
 TOLD_AT_MOST = 20  # leads named in one message
 
@@ -25,8 +26,8 @@ class CrmLead(models.Model):
             if unknown is None:
                 unknown = lead._funnel_find_unknown_numbers([rule])
             missing = lead._funnel_get_missing(rule, unknown)
-            labels = ", ".join(f"“{lead._funnel_get_label(name)}”" for name in missing)
-            parts.append(self.env._("missing: %s", labels))
+            labels = [f"“{lead._funnel_get_label(name)}”" for name in missing]
+            parts.append(self.env._("missing: %s", tell_list(self.env, labels)))
         if rule.effect == "approve":
             parts.append(self.env._("needs the manager's approval"))
         return " – ".join(part for part in parts if part) or criterion.display_name
@@ -60,7 +61,8 @@ class CrmLead(models.Model):
         for lead, found in told.items():
             stage = stages.browse(found[-1].stage_id)
             reasons = lead._funnel_list_reasons(found, stage, unknown)
-            lines.append(f"{lead.display_name} → {stage.name or '—'}: {reasons}")
+            move = f"{lead.display_name} → {stage.name or '—'}"
+            lines.append(tell_of(self.env, move, reasons))
         more = len(failures) - TOLD_AT_MOST
         if more > 0:
             lines.append(self.env._("and %s more", more))

@@ -6,6 +6,7 @@ from odoo.tools import format_amount, format_date
 from ...tools.periods import bounds_utc
 from ..base.limits import cut
 from ..base.zones import get_person_day, get_person_zone
+from ..base.phrases import tell_list, tell_of
 from .funnel_my_day_lists import RECENT_DAYS, RISK_OVERDUE_DAYS
 
 BUTTONS = {  # other lists of leads: log
@@ -70,7 +71,8 @@ class FunnelMyDay(models.AbstractModel):
         for lead in leads:
             alert, note = "", ""
             if name == "risk":
-                alert = ", ".join(self._get_risk_notes(lead, late_steps.get(lead.id)))
+                notes = self._get_risk_notes(lead, late_steps.get(lead.id))
+                alert = tell_list(self.env, notes)
             elif name in ("due", "overdue"):
                 alert = self._tell_overdue(lead.funnel_next_contact_date)
                 note = self._get_next_step(lead, latest.get(lead.id))
@@ -198,7 +200,7 @@ class FunnelMyDay(models.AbstractModel):
             who=approval.requester_id.name,
             day=format_date(self.env, asked),
         )
-        told = ": ".join(filter(None, [who, approval.note]))
+        told = tell_of(self.env, who, approval.note) if approval.note else who
         return " · ".join([*(approval.criteria_text or "").splitlines(), told])
 
     def _loss_row(self, loss):

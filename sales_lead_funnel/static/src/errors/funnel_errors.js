@@ -1,3 +1,4 @@
+import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {WarningDialog, odooExceptionTitleMap} from "@web/core/errors/error_dialogs";
 
@@ -25,3 +26,6 @@ for (const name of NAMES) {
     registry.category("error_dialogs").add(`${MODULE}.${name}`, WarningDialog);
     odooExceptionTitleMap.set(`${MODULE}.${name}`, TITLE);
 }
+
+// Said by core's forms, which have no Chinese for it; what an addon knows is known to all.
+export const SAID_BY_CORE = [_t("Missing required fields")];
