@@ -14,7 +14,8 @@ from toolchain import layout, odoo
 REPLACED_BY = "19.0.1.4.0"  # the version after the one that is upgraded
 LOAD_DATA = """
 from odoo.tools.convert import convert_file
-convert_file(env, "sales_lead_funnel", "demo/funnel_demo.xml", {}, mode="init", noupdate=True)
+addon, data = "sales_lead_funnel", "demo/funnel_demo.xml"
+convert_file(env, addon, data, {}, mode="init", noupdate=True)
 """
 TABLES = """
 SELECT relname FROM pg_class
@@ -77,8 +78,7 @@ def upgraded(module_odoo, old_addon, tmp_path_factory):
     module_odoo.install(name)
     module_odoo.shell(name, LOAD_DATA)
     columns = {
-        table: sorted(name for (name,) in module_odoo.sql(name_, COLUMNS.format(table)))
-        for name_ in (name,)
+        table: sorted(col for (col,) in module_odoo.sql(name, COLUMNS.format(table)))
         for (table,) in module_odoo.sql(name, TABLES)
     }
     before = _read(module_odoo, name, columns)

@@ -3,9 +3,9 @@ from odoo import api, models
 from ...exceptions import FunnelFollowupError
 from ..base.door import is_judged
 from ..base.limits import cut
+from ..base.phrases import tell_list, tell_of
 from ..base.telling import check_how_far, check_not_before, is_told_by_people
 from ..base.text import is_blank
-from ..base.phrases import tell_list, tell_of
 
 # A log says something in one of these.
 TEXTS = ("summary", "situation", "problem", "implication", "need_payoff", "feedback")

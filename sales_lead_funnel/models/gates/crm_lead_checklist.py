@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
-from ..base.zones import get_person_day
 from ..base.phrases import tell_list, tell_of
+from ..base.zones import get_person_day
 
 LISTS = ("one2many", "many2many")
 PROOFS_SHOWN = 3  # records cited per criterion

@@ -6,9 +6,9 @@ from odoo.fields import Domain
 from ..base.arguments import each_once
 from ..base.derived import with_step
 from ..base.optional_number import NEVER_EMPTY
+from ..base.phrases import tell_list
 from ..base.searching import yes_or_no
 from ..base.zones import get_person_day
-from ..base.phrases import tell_list
 
 KEEP_DAYS = 30  # days a candidate is left alone once its owner keeps it
 

@@ -86,7 +86,7 @@ class FunnelLoss(models.Model):
     lesson = fields.Text(string="What was learnt")
     shown_state = fields.Selection(
         [*STATES, MERGED],
-        string="State",
+        string="Shown as",
         compute="_compute_shown_state",
     )
     retry_date = fields.Date(string="Try again on")

@@ -5,8 +5,8 @@ from odoo.tools import format_amount, format_date
 
 from ...tools.periods import bounds_utc
 from ..base.limits import cut
-from ..base.zones import get_person_day, get_person_zone
 from ..base.phrases import tell_list, tell_of
+from ..base.zones import get_person_day, get_person_zone
 from .funnel_my_day_lists import RECENT_DAYS, RISK_OVERDUE_DAYS
 
 BUTTONS = {  # other lists of leads: log
