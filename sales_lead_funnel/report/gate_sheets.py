@@ -46,7 +46,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
             _("Stage list"),
             [
                 Column(_("Lead no."), width=14),
-                Column(_("Client name"), width=28),
+                Column(_("Client name"), width=32),
                 Column(_("Opportunity name"), width=28),
                 Column(_("Stage"), width=14),
                 Column(_("Entered on"), "date"),
@@ -84,7 +84,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
         _ = self.env._
         return [
             Column(_("Lead no."), width=16),
-            Column(_("Client name"), width=28),
+            Column(_("Client name"), width=32),
             Column(_("Lost in stage"), width=14),
             Column(_("Reason of the loss"), width=20),
             Column(_("Competitor"), width=16),

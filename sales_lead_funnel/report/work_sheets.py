@@ -64,7 +64,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
         return self._make_sheet(
             _("Client follow-ups"),
             [
-                Column(_("Client name"), width=28),
+                Column(_("Client name"), width=32),
                 Column(_("Stage"), width=14),
                 Column(_("When"), "datetime"),
                 Column(_("Channel"), width=12),
@@ -83,7 +83,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
             _("Client follow-ups (S2)"),
             [
                 Column(_("Client no."), width=14),
-                Column(_("Client / industry"), width=30),
+                Column(_("Client / industry"), width=36),
                 Column(_("Contact person"), width=14),
                 Column(_("Contact information"), width=36),
                 Column(_("Client type (new / existing)"), width=14),
@@ -175,7 +175,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
             _("Client follow-up plan"),
             [
                 Column(_("Lead no."), width=14),
-                Column(_("Client name"), width=28),
+                Column(_("Client name"), width=32),
                 Column(_("Grade")),
                 Column(_("Stage"), width=14),
                 Column(_("Owner"), width=14),
@@ -223,7 +223,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
             [
                 Column(_("Requested on"), "date"),
                 Column(_("Lead no."), width=14),
-                Column(_("Client name"), width=28),
+                Column(_("Client name"), width=32),
                 Column(_("Kind of resource"), width=14),
                 Column(_("What is needed"), width=30),
                 Column(_("Description"), width=34),
@@ -257,7 +257,7 @@ class FunnelMonthlyWorkbook(models.AbstractModel):
             _("Closing plan"),
             [
                 Column(_("Lead no."), width=14),
-                Column(_("Client name"), width=28),
+                Column(_("Client name"), width=32),
                 Column(_("Opportunity name"), width=28),
                 Column(_("Grade")),
                 Column(_("Expected amount"), "money"),
