@@ -4,7 +4,8 @@ from odoo import fields, models
 class CrmLostReason(models.Model):
     """A reason of loss tells what helps against it (S3-10)."""
 
-    _inherit = "crm.lost.reason"
+    _name = "crm.lost.reason"
+    _inherit = ["funnel.intake.mixin", "crm.lost.reason"]
 
     funnel_answer = fields.Text(
         string="What helps",

@@ -163,7 +163,7 @@ class TestLossFigures(LossesCommon):
             ids,
         )
         self.env.cr.execute(
-            "UPDATE funnel_loss SET state = 'reopened' WHERE lead_id = %s", ids
+            "UPDATE funnel_loss SET merged_lead_label = NULL WHERE lead_id = %s", ids
         )
         self.env.invalidate_all()
         found = [self._figure(code).value for code in (*codes, "loss_count")]

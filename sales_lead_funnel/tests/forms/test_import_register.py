@@ -98,7 +98,10 @@ class TestImportRegister(ImportCommon):
         self.assertEqual(leads.source_id.mapped("name"), ["官网表单", "行业展会"])
         self.assertEqual(leads.user_id, self.ming | self.hong)
         self.assertEqual(leads.funnel_industry_id.mapped("name"), ["互联网", "制造业"])
-        self.assertEqual(leads.tag_ids.mapped("name"), ["高意向", "低意向"])
+        self.assertEqual(
+            leads.with_context(lang="zh_CN").tag_ids.mapped("name"),
+            ["高意向", "低意向"],
+        )
         self.assertEqual(first.partner_name, "科技有限公司")
         self.assertEqual(second.contact_name, "总")
         self.assertFalse(second.partner_name)
@@ -223,7 +226,7 @@ class TestImportRegister(ImportCommon):
         row[8] = '"高意向, 预算明确，展会、"'
         leads, messages, _mapping = self._import(self._csv(row))
         self.assertFalse(messages)
-        tags = leads.tag_ids.mapped("name")
+        tags = leads.with_context(lang="zh_CN").tag_ids.mapped("name")
         self.assertEqual(sorted(tags), sorted(["高意向", "预算明确", "展会"]))
 
     def test_row_that_names_neither_client_nor_need_is_titled_all_the_same(self):
