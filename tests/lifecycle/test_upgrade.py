@@ -28,7 +28,7 @@ SELECT column_name FROM information_schema.columns WHERE table_name = '{}'
 """
 FIGURES = """
 from datetime import date
-today = date.today()
+today = env["crm.lead"].search([], order="create_date desc", limit=1).create_date
 metrics = env["funnel.metrics"]
 codes = sorted(metrics._get_specs())
 result = {}
