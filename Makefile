@@ -26,7 +26,7 @@ workbook: ## demo database and review workbook only
 test: ## every test of the addon; T=expression selects (pytest -k)
 	$(DEV) test
 
-test-long: ## the random histories in full (FUNNEL_STEPS=10000), all tests on odd days
+test-long: ## random histories in full (FUNNEL_STEPS=10000), odd days, core on its demo data
 	$(DEV) test-long
 
 test-core: ## core's own CRM tests and Odoo's test_lint, with the addon installed

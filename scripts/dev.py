@@ -78,7 +78,7 @@ def task_test(_arguments):
 
 def task_test_long(_arguments):
     """The property tests with their full counts, and all tests on odd days."""
-    code = suites.test_at_odd_moments()
+    code = suites.test_at_odd_moments() | core.test_on_demo_data()
     os.environ.setdefault("FUNNEL_STEPS", "10000")
     return code | suites.test("Property")
 
