@@ -1,8 +1,1 @@
-from . import (
-    client,
-    facts,
-    lead_table,
-    numbering,
-    rebuild,
-    traces,
-)
+from . import client, facts, lead_table, numbering, rebuild, traces, vocabulary

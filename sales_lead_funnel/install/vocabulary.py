@@ -5,12 +5,13 @@ name, in any language and archived or not, is taken, and none comes twice.
 """
 
 import re
-import unicodedata
 from typing import NamedTuple
 
 from psycopg2.extras import Json
 
 from odoo.tools import SQL
+
+from ..tools.wording import plain
 
 MODULE = "sales_lead_funnel"
 SOURCE, TAG, REASON = "utm.source", "crm.tag", "crm.lost.reason"
@@ -187,7 +188,7 @@ def _find_names(model):
 
 def _get_key(name):
     """Compare names without case, width, blanks and signs."""
-    return _NOT_IN_KEY.sub("", unicodedata.normalize("NFKC", name or "").casefold())
+    return _NOT_IN_KEY.sub("", plain(name))
 
 
 # ------------------------------------------------------------------------------------

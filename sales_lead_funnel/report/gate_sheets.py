@@ -3,12 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import formatLang
 
 from ..models.figures.funnel_metrics_losses import AMOUNT, LOSS_KEYS
-from ..tools.workbook import (
-    Column,
-    Note,
-    Sheet,
-    Table,
-)
+from ..tools.workbook import Column, Note, Sheet, Table
 from .monthly_workbook import LOSS_FIGURES
 from .work_sheets import IS_OPEN
 

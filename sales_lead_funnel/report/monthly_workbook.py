@@ -5,15 +5,7 @@ from odoo.fields import Domain
 from odoo.tools.osutil import clean_filename
 
 from ..tools.periods import Period, bounds_utc, period_of
-from ..tools.workbook import (
-    Chart,
-    Column,
-    Note,
-    Sheet,
-    Table,
-    Title,
-    write_workbook,
-)
+from ..tools.workbook import Chart, Column, Note, Sheet, Table, Title, write_workbook
 from .figure_table import figure_table, get_remark, value_cell
 
 COHORT_MONTHS = 12  # months of reviews behind the win rate per grade

@@ -6,14 +6,7 @@ from datetime import datetime, timezone
 from itertools import combinations, islice
 from typing import NamedTuple
 
-from .bands import (
-    UNSET,
-    UndecidableError,
-    get_kind,
-    get_samples,
-    get_terms,
-    meet,
-)
+from .bands import UNSET, UndecidableError, get_kind, get_samples, get_terms, meet
 
 MAX_MEETINGS = 20_000  # pairs of terms on several fields; beyond, we cannot tell
 

@@ -5,13 +5,7 @@ Their numbers are not the handbooks', so that the forms can be imported as they 
 
 from datetime import datetime
 
-from .plan import (
-    LOCAL,
-    Client,
-    Event,
-    Log,
-    Plan,
-)
+from .plan import LOCAL, Client, Event, Log, Plan
 
 
 def _at(day, hour=10):

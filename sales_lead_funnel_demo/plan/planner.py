@@ -6,12 +6,7 @@ from . import content, handbook
 from .facts import get_tag, get_vals, make_clients
 from .gates import Gates
 from .life import Life
-from .plan import (
-    LOCAL,
-    Chance,
-    Event,
-    Plan,
-)
+from .plan import LOCAL, Chance, Event, Plan
 from .work import Work
 
 SEED = 2024

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models, tools
+from odoo.tools import format_date
 
 from ...exceptions import FunnelFollowupError, FunnelRegisterError
 from ...tools.cells import YEARS
@@ -63,8 +64,7 @@ class FunnelIntake(models.AbstractModel):
         """Do people tell it? Others follow from what is there."""
         if (self._name, field.name) in CORE_DAYS:
             return True
-        is_ours = self._name.startswith("funnel.") or field.name.startswith("funnel_")
-        return is_ours and not field.readonly
+        return self._funnel_is_ours(field) and not field.readonly
 
     @api.model
     def _funnel_drop_odd_days(self, values):
@@ -103,8 +103,7 @@ class FunnelIntake(models.AbstractModel):
             return
         if (self._name, name) in CORE_DAYS and not is_judged(self.env):
             return
-        error = FunnelRegisterError if self._name == "crm.lead" else FunnelFollowupError
-        raise error(
+        raise self._funnel_get_day_error()(
             self.env._(
                 "%(record)s: “%(field)s” is %(value)s, which is no day of the years "
                 "%(first)s to %(last)s. Correct it, e.g. 2026-03-01.",
@@ -113,6 +112,27 @@ class FunnelIntake(models.AbstractModel):
                 value=value,
                 first=FIRST_YEAR,
                 last=LAST_YEAR,
+            )
+        )
+
+    def _funnel_get_day_error(self):
+        return FunnelRegisterError if self._name == "crm.lead" else FunnelFollowupError
+
+    def _funnel_check_not_after(self, name, today):
+        """Refuse a future day of what has happened, on a lead or a record of one.
+
+        :raise ValidationError: names the lead and the day
+        """
+        if not self[name] or self[name] <= today:
+            return
+        lead = self.lead_id if "lead_id" in self._fields else self
+        raise self._funnel_get_day_error()(
+            self.env._(
+                "%(lead)s: “%(field)s” is %(day)s, which lies in the future. "
+                "Enter the day on which it happened.",
+                lead=lead.display_name,
+                field=self._fields[name]._description_string(self.env),
+                day=format_date(self.env, self[name]),
             )
         )
 

@@ -70,16 +70,20 @@ class FunnelIntake(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
+    def _funnel_is_ours(self, field):
+        """Is it a field of a model of ours, or of ours on a model of core?"""
+        return self._name.startswith("funnel.") or field.name.startswith("funnel_")
+
+    @api.model
     @tools.ormcache()
     def _funnel_get_derived(self):
         """Return ``{field: treatment}`` of what others do not write in this model."""
         if self._transient or self._funnel_guards_itself:
             return {}
-        is_ours = self._name.startswith("funnel.")
         found = {
             name: REFUSED
             for name, field in self._fields.items()
-            if (is_ours or name.startswith("funnel_"))
+            if self._funnel_is_ours(field)
             and (field.store and field.readonly and field.type not in LISTS)
             and name not in MAGIC_COLUMNS
         }

@@ -37,12 +37,11 @@ class FunnelIntake(models.AbstractModel):
     def _funnel_get_numbers_told(self):
         """Return ``{field: kind}`` of the numbers that people tell."""
         core = CORE_NUMBERS.get(self._name, ())
-        is_ours = self._name.startswith("funnel.")
         return {
             name: field.type
             for name, field in self._fields.items()
             if field.type in READERS and name != "id" and not field.readonly
-            if is_ours or name.startswith("funnel_") or name in core
+            if name in core or self._funnel_is_ours(field)
         }
 
     def _funnel_check_finite(self, vals):

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import LockError
-from odoo.tools import format_date
 
-from ...exceptions import FunnelFollowupError
 from .step import has_mark, with_mark
 from .zones import get_company_day, get_person_day
 
@@ -44,18 +42,10 @@ class FunnelLeadChild(models.AbstractModel):
         :param str name: of the field with the day
         :raise FunnelFollowupError: names the lead and the day
         """
-        for record in self.filtered(name):
+        for record in self:
             company = record.sudo().company_id or self.env.company
-            if record[name] > max(get_person_day(self.env), get_company_day(company)):
-                raise FunnelFollowupError(
-                    self.env._(
-                        "%(lead)s: “%(field)s” is %(day)s, which lies in the future. "
-                        "Enter the day on which it happened.",
-                        lead=record.lead_id.display_name,
-                        field=self._fields[name]._description_string(self.env),
-                        day=format_date(self.env, record[name]),
-                    )
-                )
+            today = max(get_person_day(self.env), get_company_day(company))
+            record._funnel_check_not_after(name, today)
 
     @api.model
     def _follow_merge(self, survivor, merged):

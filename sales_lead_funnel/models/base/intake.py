@@ -13,7 +13,6 @@ from .naming import name_record
 from .text import is_blank
 
 DEFAULT = "default_"
-OURS = "funnel_"  # how fields of ours on core's models begin
 
 
 class FunnelIntake(models.AbstractModel):
@@ -66,11 +65,10 @@ class FunnelIntake(models.AbstractModel):
     @tools.ormcache()
     def _funnel_get_links(self):
         """Return the names of our many2one fields."""
-        is_ours = self._name.startswith("funnel.")
         return frozenset(
             name
             for name, field in self._fields.items()
-            if field.type == "many2one" and (is_ours or name.startswith(OURS))
+            if field.type == "many2one" and self._funnel_is_ours(field)
         )
 
     @api.model
@@ -127,8 +125,7 @@ class FunnelIntake(models.AbstractModel):
         :raise FunnelTextError: a person gives a text too long
         """
         vals, whole = self._funnel_fit({name: text})
-        for record in self if whole else ():
-            record._funnel_keep_whole(whole)
+        self._funnel_keep_whole(whole)
         return vals[name]
 
     def _funnel_fit_translations(self, field_name, translations):
@@ -161,12 +158,12 @@ class FunnelIntake(models.AbstractModel):
         )
 
     def _funnel_keep_whole(self, whole):
-        """Keep texts that were cut in a note on the lead, or on the record itself.
+        """Keep texts that were cut in a note on the lead, or on each record itself."""
+        for record in self if whole else ():
+            record._funnel_keep_cut(whole)
 
-        Sudo: whoever brought them may have no right to post.
-        """
-        if not whole:
-            return
+    def _funnel_keep_cut(self, whole):
+        """Sudo: whoever brought them may have no right to post."""
         keeper = self.sudo()
         keeper = keeper.lead_id if "lead_id" in self._fields else keeper
         if not hasattr(keeper, "_message_log"):
@@ -254,8 +251,7 @@ class FunnelIntakeMixin(models.AbstractModel):
         records = once(self)
         vals, whole = records._funnel_take_in(vals)
         result = super(FunnelIntakeMixin, records).write(vals)
-        for record in records if whole else ():
-            record._funnel_keep_whole(whole)
+        records._funnel_keep_whole(whole)
         return result
 
     def _update_field_translations(self, field_name, translations, *args, **kwargs):

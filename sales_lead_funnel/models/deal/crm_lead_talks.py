@@ -1,7 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
 
-from ...exceptions import FunnelRegisterError
 from ..base.telling import get_latest
 from ..base.zones import get_person_day
 
@@ -52,13 +50,4 @@ class CrmLead(models.Model):
         today = get_person_day(self.env, get_latest(self.env))
         for lead in self:
             for name in DATED:
-                if lead[name] and lead[name] > today:
-                    raise FunnelRegisterError(
-                        self.env._(
-                            "%(lead)s: “%(field)s” is %(day)s, which lies in the "
-                            "future. Enter it once it has happened.",
-                            lead=lead.display_name,
-                            field=self._fields[name]._description_string(self.env),
-                            day=format_date(self.env, lead[name]),
-                        )
-                    )
+                lead._funnel_check_not_after(name, today)

@@ -3,12 +3,7 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ...tools.wording import (
-    BUDGET_UNIT,
-    read_budget,
-    read_complexity,
-    write_budget,
-)
+from ...tools.wording import BUDGET_UNIT, read_budget, read_complexity, write_budget
 
 URGENCY_AXIS = "sales_lead_funnel.axis_urgency"
 LEAD_COLUMNS = {  # column of the form: field of the lead

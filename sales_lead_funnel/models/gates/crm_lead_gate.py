@@ -5,12 +5,7 @@ from odoo import api, models
 from ..base.door import is_judged
 from ..base.optional_number import NUMBERS, OptionalNumber
 from ..base.step import get_mark, with_mark
-from .watch import (
-    MOVERS,
-    WATCH_KEY,
-    GateWatch,
-    is_concerned,
-)
+from .watch import MOVERS, WATCH_KEY, GateWatch, is_concerned
 
 
 class CrmLead(models.Model):

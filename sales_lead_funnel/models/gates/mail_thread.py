@@ -1,11 +1,6 @@
 from odoo import api, models
 
-from ..base.handed_in import (
-    LEAD,
-    OURS,
-    without_handed_in,
-    without_reach,
-)
+from ..base.handed_in import LEAD, OURS, without_handed_in, without_reach
 from .watch import MOVERS
 
 

@@ -4,12 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...exceptions import FunnelGradeError
-from ..base.arguments import (
-    each_once,
-    once,
-    read_record,
-    read_text,
-)
+from ..base.arguments import each_once, once, read_record, read_text
 from ..base.door import DOORS, current_path, is_judged
 from ..base.rights import is_manager, may_approve_own, may_approve_own_of_no_company
 from ..base.searching import yes_or_no

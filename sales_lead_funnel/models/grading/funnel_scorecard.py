@@ -4,12 +4,7 @@ from odoo.fields import Domain
 from ...exceptions import FunnelScorecardError
 from ...tools.scoring import Dimension, Scorer, grade_for
 from ..base.funnel_rules_mixin import SCORE_FIELDS_PARAMETER
-from ..base.lead_domain import (
-    LEAD,
-    check_lead_domain,
-    get_usable_domain,
-    lead_fields,
-)
+from ..base.lead_domain import LEAD, check_lead_domain, get_usable_domain, lead_fields
 
 
 class CompiledCard:

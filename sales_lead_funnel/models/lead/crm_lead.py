@@ -96,8 +96,7 @@ class CrmLead(models.Model):
             vals, before = leads._funnel_prepare_write(vals)
             result = super(CrmLead, leads).write(vals)
             leads._funnel_follow_write(vals, changed, before)
-        for record in records if whole else ():
-            record._funnel_keep_whole(whole)
+        records._funnel_keep_whole(whole)
         return result
 
     @api.model

@@ -11,13 +11,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.mail.tests.common import mail_new_test_user
 
-from ..common_forms import (
-    F1_FIELDS,
-    F1_TITLES,
-    F2_TITLES,
-    F3_TITLES,
-    F7_STAGES,
-)
+from ..common_forms import F1_FIELDS, F1_TITLES, F2_TITLES, F3_TITLES, F7_STAGES
 from .test_import_followups import FormImportCommon
 from .test_import_register import XLSX, ImportCommon
 

@@ -27,12 +27,7 @@ from odoo.tools.pdf import PdfFileReader
 from ...cli.funnel_workbook import FunnelWorkbook
 from ...models.figures.funnel_metrics import FunnelMetrics
 from ...report.monthly_workbook import HEADLINES, LOSS_FIGURES, STAGE_FIGURES
-from ..common_figures import (
-    NOW,
-    ZONE,
-    FiguresCommon,
-    Recount,
-)
+from ..common_figures import NOW, ZONE, FiguresCommon, Recount
 from ..common_forms import F1_TITLES
 
 SHEETS = [
